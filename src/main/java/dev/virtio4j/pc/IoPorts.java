@@ -1,0 +1,66 @@
+package dev.virtio4j.pc;
+
+/**
+ * The I/O port space: 65536 ports, each answered by one device or by nobody. An access of two or
+ * four bytes goes whole to the device at its first port.
+ */
+final class IoPorts {
+  private static final int COUNT = 0x10000;
+
+  private final PortDevice[] devices = new PortDevice[COUNT];
+
+  /**
+   * Gives ports to a device, over whatever had them before.
+   *
+   * @param first the first port
+   * @param count how many
+   * @param device who answers; null for nobody
+   */
+  void map(int first, int count, PortDevice device) {
+    for (int port = first; port < first + count && port < COUNT; port++) {
+      devices[port] = device;
+    }
+  }
+
+  /**
+   * Takes ports back from a device; those that another device has by now stay with it.
+   *
+   * @param first the first port
+   * @param count how many
+   * @param device who answered
+   */
+  void unmap(int first, int count, PortDevice device) {
+    for (int port = first; port < first + count && port < COUNT; port++) {
+      if (devices[port] == device) {
+        devices[port] = null;
+      }
+    }
+  }
+
+  /**
+   * Answers an IN; a port of nobody reads as all ones.
+   *
+   * @param port the port, 0 to 65535
+   * @param width 1, 2 or 4 bytes
+   * @return the value, zero above its width
+   */
+  int read(int port, int width) {
+    PortDevice device = devices[port];
+    int mask = -1 >>> (32 - 8 * width);
+    return device == null ? mask : device.read(port, width) & mask;
+  }
+
+  /**
+   * Takes an OUT; a port of nobody ignores it.
+   *
+   * @param port the port, 0 to 65535
+   * @param width 1, 2 or 4 bytes
+   * @param value the value; what lies above its width is ignored
+   */
+  void write(int port, int width, int value) {
+    PortDevice device = devices[port];
+    if (device != null) {
+      device.write(port, width, value & (-1 >>> (32 - 8 * width)));
+    }
+  }
+}

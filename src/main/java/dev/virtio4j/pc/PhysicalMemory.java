@@ -1,0 +1,155 @@
+package dev.virtio4j.pc;
+
+import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.host.GuestMemoryException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The RAM of the reference PC, from address 0. The window of the display adapter at A0000 to BFFFF
+ * is not RAM: nothing answers there. What lies from C0000 to FFFFF is RAM, as on a chipset that
+ * shadows its ROMs.
+ *
+ * <p>Writes from outside the CPU are told to the {@link CodeWatch}, so that DMA into code works.
+ */
+final class PhysicalMemory implements GuestMemory {
+  static final int HOLE_START = 0xA0000;
+  static final int HOLE_END = 0xC0000;
+
+  static final VarHandle INT16 =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  static final VarHandle INT32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  static final VarHandle INT64 =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Is told of every write to RAM that does not come from the CPU. */
+  interface CodeWatch {
+    /**
+     * RAM was, or is about to be, written.
+     *
+     * @param address the physical address of the first byte
+     * @param length how many bytes, at least 1
+     */
+    void written(int address, int length);
+  }
+
+  /** All of RAM; the CPU reads and writes it directly. */
+  final byte[] ram;
+
+  private final ByteBuffer view;
+  private CodeWatch watch = (address, length) -> {};
+
+  /**
+   * Makes zeroed RAM.
+   *
+   * @param size its size in bytes, a multiple of 4096, at least 1 MiB
+   */
+  PhysicalMemory(int size) {
+    ram = new byte[size];
+    view = ByteBuffer.wrap(ram).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  void setCodeWatch(CodeWatch watch) {
+    this.watch = watch;
+  }
+
+  int size() {
+    return ram.length;
+  }
+
+  /**
+   * Whether a page is RAM.
+   *
+   * @param address any physical address in the page, unsigned
+   * @return false for the display window and for what lies past the end of RAM
+   */
+  boolean isRam(int address) {
+    return address >= 0 && address < ram.length && (address < HOLE_START || address >= HOLE_END);
+  }
+
+  /** Checks a range and gives its index in {@link #ram}. */
+  private int index(long address, int length) {
+    if (address < 0
+        || length < 0
+        || address > ram.length - (long) length
+        || (address < HOLE_END && address + length > HOLE_START && length > 0)) {
+      throw new GuestMemoryException(address, length);
+    }
+    return (int) address;
+  }
+
+  private int writeIndex(long address, int length) {
+    int index = index(address, length);
+    if (length > 0) {
+      watch.written(index, length);
+    }
+    return index;
+  }
+
+  @Override
+  public int load8(long address) {
+    return ram[index(address, 1)] & 0xFF;
+  }
+
+  @Override
+  public int load16(long address) {
+    return (short) INT16.get(ram, index(address, 2)) & 0xFFFF;
+  }
+
+  @Override
+  public int load32(long address) {
+    return (int) INT32.get(ram, index(address, 4));
+  }
+
+  @Override
+  public long load64(long address) {
+    return (long) INT64.get(ram, index(address, 8));
+  }
+
+  @Override
+  public void store8(long address, int value) {
+    ram[writeIndex(address, 1)] = (byte) value;
+  }
+
+  @Override
+  public void store16(long address, int value) {
+    INT16.set(ram, writeIndex(address, 2), (short) value);
+  }
+
+  @Override
+  public void store32(long address, int value) {
+    INT32.set(ram, writeIndex(address, 4), value);
+  }
+
+  @Override
+  public void store64(long address, long value) {
+    INT64.set(ram, writeIndex(address, 8), value);
+  }
+
+  @Override
+  public void read(long address, byte[] into, int offset, int length) {
+    System.arraycopy(ram, index(address, length), into, offset, length);
+  }
+
+  @Override
+  public void write(long address, byte[] from, int offset, int length) {
+    System.arraycopy(from, offset, ram, writeIndex(address, length), length);
+  }
+
+  @Override
+  public ByteBuffer readView(long address, int length) {
+    return window(index(address, length), length);
+  }
+
+  @Override
+  public ByteBuffer writeView(long address, int length) {
+    return window(writeIndex(address, length), length);
+  }
+
+  private ByteBuffer window(int index, int length) {
+    return view.clear().position(index).limit(index + length);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.virtio4j.pc;
+
+/** A device that answers I/O ports. An access never throws for what the guest did. */
+interface PortDevice {
+
+  /**
+   * Answers an IN.
+   *
+   * @param port the first port, 0 to 65535
+   * @param width 1, 2 or 4 bytes
+   * @return the value in the low bytes; what lies above is ignored
+   */
+  int read(int port, int width);
+
+  /**
+   * Takes an OUT.
+   *
+   * @param port the first port, 0 to 65535
+   * @param width 1, 2 or 4 bytes
+   * @param value the value in the low bytes; what lies above is zero
+   */
+  void write(int port, int width, int value);
+}

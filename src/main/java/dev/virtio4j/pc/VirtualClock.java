@@ -1,0 +1,122 @@
+package dev.virtio4j.pc;
+
+import dev.virtio4j.host.EventClock;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+
+/**
+ * Emulated time: one nanosecond for each retired instruction, and the time that was skipped while
+ * the CPU was halted.
+ */
+final class VirtualClock implements EventClock {
+  private final LongSupplier retired;
+  private final PriorityQueue<Entry> queue = new PriorityQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
+  private final Runnable wake;
+  private long skipped;
+  private long order;
+
+  /**
+   * Makes a clock at time 0.
+   *
+   * @param retired how many instructions have retired, up to the one that asks
+   * @param wake called from any thread after work was posted; makes the CPU look soon
+   */
+  VirtualClock(LongSupplier retired, Runnable wake) {
+    this.retired = retired;
+    this.wake = wake;
+  }
+
+  @Override
+  public long now() {
+    return retired.getAsLong() + skipped;
+  }
+
+  /**
+   * When the next timer is due.
+   *
+   * @return its time in emulated nanoseconds, or {@link Long#MAX_VALUE} if none is set
+   */
+  long deadline() {
+    Entry first = queue.peek();
+    return first == null ? Long.MAX_VALUE : first.time;
+  }
+
+  /**
+   * Lets time pass without instructions.
+   *
+   * @param nanos how much, 0 or more
+   */
+  void skip(long nanos) {
+    skipped += nanos;
+  }
+
+  /** Runs the timers that are due, in the order of their times, then posted work. */
+  void runDue() {
+    for (Entry first = queue.peek(); first != null && first.time <= now(); first = queue.peek()) {
+      queue.remove();
+      first.queued = false;
+      first.action.run();
+    }
+    for (Runnable work = posted.poll(); work != null; work = posted.poll()) {
+      work.run();
+    }
+  }
+
+  @Override
+  public Timer timer(Runnable action) {
+    return new Entry(action);
+  }
+
+  @Override
+  public void post(Runnable work) {
+    posted.add(work);
+    wake.run();
+  }
+
+  /** A timer; those of the same time run in the order in which they were set. */
+  private final class Entry implements Timer, Comparable<Entry> {
+    private final Runnable action;
+    private long time;
+    private long sequence;
+    private boolean queued;
+
+    Entry(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    public void at(long nanos) {
+      cancel();
+      time = nanos;
+      sequence = order++;
+      queued = true;
+      queue.add(this);
+    }
+
+    @Override
+    public void cancel() {
+      if (queued) {
+        queue.remove(this);
+        queued = false;
+      }
+    }
+
+    @Override
+    public int compareTo(Entry other) {
+      int byTime = Long.compare(time, other.time);
+      return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
+}
