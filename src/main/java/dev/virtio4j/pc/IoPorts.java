@@ -23,6 +23,21 @@ final class IoPorts {
   }
 
   /**
+   * Gives those ports to a device that nobody has; the others stay as they are.
+   *
+   * @param first the first port
+   * @param count how many
+   * @param device who answers
+   */
+  void claim(int first, int count, PortDevice device) {
+    for (int port = first; port < first + count && port < COUNT; port++) {
+      if (devices[port] == null) {
+        devices[port] = device;
+      }
+    }
+  }
+
+  /**
    * Takes ports back from a device; those that another device has by now stay with it.
    *
    * @param first the first port
