@@ -1,84 +1,30 @@
 package dev.virtio4j.pc;
 
+import static dev.virtio4j.pc.StatusWord.C0;
+import static dev.virtio4j.pc.StatusWord.C1;
+import static dev.virtio4j.pc.StatusWord.C2;
+import static dev.virtio4j.pc.StatusWord.C3;
+import static dev.virtio4j.pc.StatusWord.DENORMAL;
+import static dev.virtio4j.pc.StatusWord.ZERO_DIVIDE;
+
 import dev.virtio4j.pc.Extended.Kind;
 import java.math.BigInteger;
 
 /**
- * The arithmetic of the x87: every result is the exact one, rounded once as the control word asks.
- * What an operation has to report gathers in {@link #raised}, in the bits of the status word.
- *
- * <p>Finite values are handled as a biased exponent and a significand of 128 bits, {@code high} and
- * {@code low}, with the integer bit at the top. A one shifted out at the bottom stays there as a
- * sticky bit, so that rounding still knows of it.
+ * The arithmetic of the x87: every result is the exact one, rounded once. What there is to report,
+ * exceptions and the condition codes of FPREM, goes to the {@link Rounder}.
  */
 final class ExtendedArithmetic {
-  // Bits of the status word (Intel SDM volume 1, figure 8-4).
-  static final int INVALID = 1;
-  static final int DENORMAL = 1 << 1;
-  static final int ZERO_DIVIDE = 1 << 2;
-  static final int OVERFLOW = 1 << 3;
-  static final int UNDERFLOW = 1 << 4;
-  static final int PRECISION = 1 << 5;
-  static final int STACK_FAULT = 1 << 6;
-  static final int C0 = 1 << 8;
-  static final int C1 = 1 << 9;
-  static final int C2 = 1 << 10;
-  static final int C3 = 1 << 14;
-
   // What a comparison gives.
   static final int GREATER = 0;
   static final int LESS = C0;
   static final int EQUAL = C3;
   static final int UNORDERED = C3 | C2 | C0;
 
-  /** Unmasked overflow and underflow bring the result into range by this much (SDM 8.5.4). */
-  private static final int EXPONENT_WRAP = 24576;
+  private final Rounder rounder;
 
-  /** Rounding modes, in the order of the rounding control field. */
-  private enum Rounding {
-    NEAREST,
-    DOWN,
-    UP,
-    ZERO
-  }
-
-  private static final Rounding[] ROUNDINGS = Rounding.values();
-
-  /** By the precision control field; 1 is reserved. */
-  private static final FloatFormat[] PRECISIONS = {
-    FloatFormat.EXTENDED_SINGLE,
-    FloatFormat.EXTENDED,
-    FloatFormat.EXTENDED_DOUBLE,
-    FloatFormat.EXTENDED
-  };
-
-  /** Exceptions, stack fault and C1 since the last {@link #begin}. */
-  private int raised;
-
-  private int masked;
-  private Rounding rounding = Rounding.NEAREST;
-  private FloatFormat precision = FloatFormat.EXTENDED;
-
-  /** Starts an instruction under a control word. */
-  void begin(int control) {
-    raised = 0;
-    masked = control & 0x3F;
-    rounding = ROUNDINGS[control >> 10 & 3];
-    precision = PRECISIONS[control >> 8 & 3];
-  }
-
-  int raised() {
-    return raised;
-  }
-
-  void raise(int bits) {
-    raised |= bits;
-  }
-
-  /** Reports an invalid operation and nothing of less priority; gives its masked response. */
-  Extended invalid() {
-    raised = (raised & STACK_FAULT) | INVALID;
-    return Extended.INDEFINITE;
+  ExtendedArithmetic(Rounder rounder) {
+    this.rounder = rounder;
   }
 
   /**
@@ -87,14 +33,14 @@ final class ExtendedArithmetic {
    */
   Extended nan(Extended a, Extended b) {
     if (a.is(Kind.UNSUPPORTED) || b.is(Kind.UNSUPPORTED)) {
-      return invalid();
+      return rounder.invalid();
     }
     if (!a.is(Kind.NAN) && !b.is(Kind.NAN)) {
       return null;
     }
-    raised &= ~DENORMAL; // of an operand in memory
+    rounder.withdraw(DENORMAL); // of an operand in memory
     if (a.isSignaling() || b.isSignaling()) {
-      invalid();
+      rounder.invalid();
     }
     return chooseNan(a, b).quiet();
   }
@@ -115,7 +61,7 @@ final class ExtendedArithmetic {
 
   void noteDenormals(Extended a, Extended b) {
     if (a.is(Kind.DENORMAL) || b.is(Kind.DENORMAL)) {
-      raised |= DENORMAL;
+      rounder.raise(DENORMAL);
     }
   }
 
@@ -130,7 +76,7 @@ final class ExtendedArithmetic {
   Extended operand(long image, FloatFormat format) {
     Extended value = Extended.ofImage(image, format);
     if (format.exponent(image) == 0 && !value.is(Kind.ZERO)) {
-      raised |= DENORMAL;
+      rounder.raise(DENORMAL);
     }
     return value;
   }
@@ -147,7 +93,7 @@ final class ExtendedArithmetic {
           format.image(Extended.of(value.negative(), format.maxExponent(), Extended.INTEGER_BIT));
       default ->
           format.image(
-              round(
+              rounder.round(
                   value.negative(),
                   value.normalizedExponent() - Extended.BIAS + format.bias(),
                   value.normalizedSignificand(),
@@ -170,7 +116,7 @@ final class ExtendedArithmetic {
         return integer;
       }
     }
-    invalid();
+    rounder.invalid();
     return -1L << (bits - 1);
   }
 
@@ -180,7 +126,7 @@ final class ExtendedArithmetic {
     if (magnitude >= 0 && magnitude <= limit) {
       return magnitude;
     }
-    invalid();
+    rounder.invalid();
     return -1;
   }
 
@@ -204,13 +150,14 @@ final class ExtendedArithmetic {
   private long roundToIntegral(Extended value) {
     int shift = Extended.BIAS + 63 - Math.max(value.exponent(), 1);
     long high = shift < 64 ? value.significand() >>> shift : 0;
-    return roundAt(value.negative(), high, shiftedOut(value.significand(), shift), 64);
+    return rounder.roundToIntegral(
+        value.negative(), high, Rounder.shiftedOut(value.significand(), shift));
   }
 
   int compare(Extended a, Extended b, boolean quietly) {
     if (nan(a, b) != null) {
       if (!quietly) {
-        invalid();
+        rounder.invalid();
       }
       return UNORDERED;
     }
@@ -247,14 +194,14 @@ final class ExtendedArithmetic {
     }
     boolean opposed = a.negative() != b.negative();
     if (a.is(Kind.INFINITY) && b.is(Kind.INFINITY) && opposed) {
-      return invalid();
+      return rounder.invalid();
     }
     noteDenormals(a, b);
     if (a.is(Kind.INFINITY) || b.is(Kind.INFINITY)) {
       return a.is(Kind.INFINITY) ? a : b;
     }
     if (a.is(Kind.ZERO) && b.is(Kind.ZERO)) {
-      return opposed ? Extended.zero(rounding == Rounding.DOWN) : a;
+      return opposed ? rounder.cancelled() : a;
     }
     return compareMagnitudes(a, b) < 0 ? addSmaller(b, a) : addSmaller(a, b);
   }
@@ -264,23 +211,22 @@ final class ExtendedArithmetic {
     long high = large.normalizedSignificand();
     int shift = exponent - small.normalizedExponent();
     long smallHigh = shift < 64 ? small.normalizedSignificand() >>> shift : 0;
-    long smallLow = shiftedOut(small.normalizedSignificand(), shift);
+    long smallLow = Rounder.shiftedOut(small.normalizedSignificand(), shift);
     if (large.negative() != small.negative()) {
       high -= smallHigh + (smallLow != 0 ? 1 : 0);
       return (high | smallLow) == 0
-          ? Extended.zero(rounding == Rounding.DOWN)
-          : round(large.negative(), exponent, high, -smallLow, precision);
+          ? rounder.cancelled()
+          : rounder.round(large.negative(), exponent, high, -smallLow);
     }
     high += smallHigh;
     if (Long.compareUnsigned(high, smallHigh) < 0) {
-      return round(
+      return rounder.round(
           large.negative(),
           exponent + 1,
           high >>> 1 | Extended.INTEGER_BIT,
-          high << 63 | smallLow >>> 1 | (smallLow & 1),
-          precision);
+          high << 63 | smallLow >>> 1 | (smallLow & 1));
     }
-    return round(large.negative(), exponent, high, smallLow, precision);
+    return rounder.round(large.negative(), exponent, high, smallLow);
   }
 
   Extended multiply(Extended a, Extended b) {
@@ -291,7 +237,7 @@ final class ExtendedArithmetic {
     boolean infinite = a.is(Kind.INFINITY) || b.is(Kind.INFINITY);
     boolean zero = a.is(Kind.ZERO) || b.is(Kind.ZERO);
     if (infinite && zero) {
-      return invalid();
+      return rounder.invalid();
     }
     noteDenormals(a, b);
     boolean negative = a.negative() != b.negative();
@@ -305,7 +251,7 @@ final class ExtendedArithmetic {
     long y = b.normalizedSignificand();
     long high = Math.multiplyHigh(x, y) + x + y; // both are negative as signed numbers
     int exponent = a.normalizedExponent() + b.normalizedExponent() - Extended.BIAS + 1;
-    return round(negative, exponent, high, x * y, precision);
+    return rounder.round(negative, exponent, high, x * y);
   }
 
   Extended divide(Extended a, Extended b) {
@@ -314,11 +260,14 @@ final class ExtendedArithmetic {
       return nan;
     }
     if (a.kind() == b.kind() && (a.is(Kind.INFINITY) || a.is(Kind.ZERO))) {
-      return invalid();
+      return rounder.invalid();
     }
     boolean negative = a.negative() != b.negative();
     if (b.is(Kind.ZERO)) {
-      raised |= a.is(Kind.INFINITY) ? 0 : ZERO_DIVIDE;
+      if (!a.is(Kind.INFINITY)) {
+        rounder.withdraw(DENORMAL);
+        rounder.raise(ZERO_DIVIDE);
+      }
       return Extended.infinity(negative);
     }
     noteDenormals(a, b);
@@ -339,7 +288,7 @@ final class ExtendedArithmetic {
       division.step();
     }
     long low = division.remainder == 0 ? 0 : halfOrMore(division.compareWithHalf());
-    return round(negative, exponent, division.quotient, low, precision);
+    return rounder.round(negative, exponent, division.quotient, low);
   }
 
   /** A discarded part that is not zero, by how it compares with half a unit. */
@@ -383,7 +332,7 @@ final class ExtendedArithmetic {
       return nan;
     }
     if (value.negative() && !value.is(Kind.ZERO)) {
-      return invalid();
+      return rounder.invalid();
     }
     noteDenormals(value, value);
     if (value.is(Kind.ZERO) || value.is(Kind.INFINITY)) {
@@ -396,7 +345,7 @@ final class ExtendedArithmetic {
     BigInteger[] root = square.sqrtAndRemainder();
     // (root + 1/2)^2 = root^2 + root + 1/4, so the discarded part never is exactly one half.
     long low = root[1].signum() == 0 ? 0 : halfOrMore(root[1].compareTo(root[0]) > 0 ? 1 : -1);
-    return round(false, (exponent >> 1) + Extended.BIAS, root[0].longValue(), low, precision);
+    return rounder.round(false, (exponent >> 1) + Extended.BIAS, root[0].longValue(), low);
   }
 
   /**
@@ -412,13 +361,16 @@ final class ExtendedArithmetic {
       return nan;
     }
     if (a.is(Kind.INFINITY) || b.is(Kind.ZERO)) {
-      return invalid();
+      return rounder.invalid();
     }
     noteDenormals(a, b);
-    if (a.is(Kind.ZERO) || b.is(Kind.INFINITY)) {
+    if (a.is(Kind.ZERO)) {
       return a;
     }
     long divisor = b.normalizedSignificand();
+    if (b.is(Kind.INFINITY)) {
+      return remainderOfSmaller(a, divisor, false);
+    }
     int distance = a.normalizedExponent() - b.normalizedExponent();
     if (distance < 0) {
       return remainderOfSmaller(a, divisor, nearest && distance == -1);
@@ -432,7 +384,7 @@ final class ExtendedArithmetic {
     long remainder = division.remainder;
     boolean negative = a.negative();
     if (!complete) {
-      raised |= C2;
+      rounder.raise(C2);
     } else {
       int half = division.compareWithHalf();
       boolean up = nearest && (half > 0 || (half == 0 && (division.quotient & 1) != 0));
@@ -446,7 +398,7 @@ final class ExtendedArithmetic {
       return Extended.zero(a.negative());
     }
     int exponent = b.normalizedExponent() + distance - steps;
-    return round(negative, exponent, remainder, 0, FloatFormat.EXTENDED);
+    return rounder.round(negative, exponent, remainder, 0, FloatFormat.EXTENDED);
   }
 
   /** The remainder of a value below the divisor, which only rounding can take from it, once. */
@@ -454,7 +406,7 @@ final class ExtendedArithmetic {
     long significand = a.normalizedSignificand();
     boolean up = mayRoundUp && Long.compareUnsigned(significand, divisor) > 0;
     raiseQuotient(up ? 1 : 0);
-    return round(
+    return rounder.round(
         a.negative() != up,
         a.normalizedExponent(),
         up ? (divisor << 1) - significand : significand,
@@ -463,10 +415,10 @@ final class ExtendedArithmetic {
   }
 
   private void raiseQuotient(long quotient) {
-    raised |=
+    rounder.raise(
         ((quotient & 4) != 0 ? C0 : 0)
             | ((quotient & 2) != 0 ? C3 : 0)
-            | ((quotient & 1) != 0 ? C1 : 0);
+            | ((quotient & 1) != 0 ? C1 : 0));
   }
 
   /** a times two to the power of b, b truncated to an integer. */
@@ -477,7 +429,7 @@ final class ExtendedArithmetic {
     }
     boolean infinite = b.is(Kind.INFINITY);
     if (infinite && a.is(b.negative() ? Kind.INFINITY : Kind.ZERO)) {
-      return invalid();
+      return rounder.invalid();
     }
     noteDenormals(a, b);
     if (a.is(Kind.INFINITY) || a.is(Kind.ZERO)) {
@@ -488,7 +440,7 @@ final class ExtendedArithmetic {
     }
     int power = b.exponent() - Extended.BIAS;
     int by = power < 0 ? 0 : power > 16 ? 1 << 17 : (int) (b.significand() >>> (63 - power));
-    return round(
+    return rounder.round(
         a.negative(),
         a.normalizedExponent() + (b.negative() ? -by : by),
         a.normalizedSignificand(),
@@ -506,7 +458,7 @@ final class ExtendedArithmetic {
     return switch (value.kind()) {
       case INFINITY -> Extended.infinity(false);
       case ZERO -> {
-        raised |= ZERO_DIVIDE;
+        rounder.raise(ZERO_DIVIDE);
         yield Extended.infinity(true);
       }
       default -> Extended.ofInteger(value.normalizedExponent() - Extended.BIAS);
@@ -522,119 +474,5 @@ final class ExtendedArithmetic {
     return value.is(Kind.INFINITY) || value.is(Kind.ZERO)
         ? value
         : Extended.of(value.negative(), Extended.BIAS, value.normalizedSignificand());
-  }
-
-  /**
-   * A constant, which is rounded without a report.
-   *
-   * @param truncated its first 64 bits
-   * @param discarded the next 64
-   */
-  Extended constant(Extended truncated, long discarded) {
-    return new Extended(
-        truncated.signExponent(), rounded(false, truncated.significand(), discarded, 64));
-  }
-
-  /** The value of a finite number that is not zero, in some format. */
-  private Extended round(
-      boolean negative, int biasedExponent, long highBits, long lowBits, FloatFormat format) {
-    int exponent = biasedExponent;
-    long high = highBits;
-    long low = lowBits;
-    if (high == 0) {
-      high = low;
-      low = 0;
-      exponent -= 64;
-    }
-    int zeros = Long.numberOfLeadingZeros(high);
-    if (zeros > 0) {
-      high = high << zeros | low >>> (64 - zeros);
-      low <<= zeros;
-      exponent -= zeros;
-    }
-    // Tiny is what would be so after rounding too (SDM 4.9.1.5).
-    boolean tiny =
-        exponent < 0 || (exponent == 0 && rounded(negative, high, low, format.precision) != 0);
-    if (tiny && (masked & UNDERFLOW) == 0) {
-      raised |= UNDERFLOW;
-      exponent += EXPONENT_WRAP;
-    }
-    boolean subnormal = exponent <= 0;
-    if (subnormal) {
-      low = shiftedOut(high, 1 - exponent) | (low != 0 ? 1 : 0);
-      high = exponent > -63 ? high >>> (1 - exponent) : 0;
-    }
-    long significand = roundAt(negative, high, low, format.precision);
-    if (subnormal) {
-      exponent = significand < 0 ? 1 : 0;
-      raised |= tiny && (raised & PRECISION) != 0 ? UNDERFLOW : 0;
-    } else if (significand == 0) { // carried out at the top
-      exponent++;
-      significand = Extended.INTEGER_BIT;
-    }
-    return exponent < format.maxExponent()
-        ? Extended.of(negative, exponent, significand)
-        : overflow(Extended.of(negative, exponent - EXPONENT_WRAP, significand), exponent, format);
-  }
-
-  private Extended overflow(Extended wrapped, int exponent, FloatFormat format) {
-    raised |= OVERFLOW;
-    boolean wraps = exponent - EXPONENT_WRAP < Extended.MAX_EXPONENT;
-    if ((masked & OVERFLOW) == 0 && format.exponentBits == 15 && wraps) {
-      return wrapped;
-    }
-    raised |= PRECISION;
-    boolean negative = wrapped.negative();
-    if (rounding == Rounding.NEAREST || rounding == (negative ? Rounding.DOWN : Rounding.UP)) {
-      raised |= C1;
-      return Extended.of(negative, format.maxExponent(), Extended.INTEGER_BIT);
-    }
-    raised &= ~C1;
-    return Extended.of(negative, format.maxExponent() - 1, -1L << (64 - format.precision));
-  }
-
-  /** Rounds and reports a result that is not exact. */
-  private long roundAt(boolean negative, long high, long low, int bits) {
-    long result = rounded(negative, high, low, bits);
-    if (discarded(high, low, bits) != 0) {
-      raised |= PRECISION | (result == (high & -1L << (64 - bits)) ? 0 : C1);
-    }
-    return result;
-  }
-
-  /** A significand rounded to its first bits; 0 if it carries out at the top. */
-  private long rounded(boolean negative, long high, long low, int bits) {
-    long unit = 1L << (64 - bits);
-    long discarded = discarded(high, low, bits);
-    boolean up =
-        switch (rounding) {
-          case NEAREST -> discarded < 0 && (discarded << 1 != 0 || (high & unit) != 0);
-          case DOWN -> negative && discarded != 0;
-          case UP -> !negative && discarded != 0;
-          case ZERO -> false;
-        };
-    return (high & -unit) + (up ? unit : 0);
-  }
-
-  /**
-   * What lies below the first bits, as a fraction of 2^64 of their unit; its last bit is sticky.
-   */
-  private static long discarded(long high, long low, int bits) {
-    return bits == 64 ? low : high << bits | (low != 0 ? 1 : 0);
-  }
-
-  /** The 64 bits below a value shifted right; the last of them is sticky. */
-  private static long shiftedOut(long value, int shift) {
-    if (shift == 0) {
-      return 0;
-    }
-    if (shift < 64) {
-      return value << (64 - shift);
-    }
-    if (shift > 127) {
-      return value != 0 ? 1 : 0;
-    }
-    long rest = shift == 64 ? 0 : value << (128 - shift);
-    return value >>> (shift - 64) | (rest != 0 ? 1 : 0);
   }
 }

@@ -21,6 +21,10 @@ enum FloatFormat {
     this.exponentBits = exponentBits;
   }
 
+  boolean isRegister() {
+    return exponentBits == 15;
+  }
+
   /** The exponent field of infinities and NaNs. */
   int maxExponent() {
     return (1 << exponentBits) - 1;

@@ -1,15 +1,16 @@
 package dev.virtio4j.pc;
 
-import static dev.virtio4j.pc.ExtendedArithmetic.C0;
-import static dev.virtio4j.pc.ExtendedArithmetic.C1;
-import static dev.virtio4j.pc.ExtendedArithmetic.C2;
-import static dev.virtio4j.pc.ExtendedArithmetic.C3;
-import static dev.virtio4j.pc.ExtendedArithmetic.DENORMAL;
-import static dev.virtio4j.pc.ExtendedArithmetic.INVALID;
-import static dev.virtio4j.pc.ExtendedArithmetic.OVERFLOW;
-import static dev.virtio4j.pc.ExtendedArithmetic.STACK_FAULT;
-import static dev.virtio4j.pc.ExtendedArithmetic.UNDERFLOW;
-import static dev.virtio4j.pc.ExtendedArithmetic.ZERO_DIVIDE;
+import static dev.virtio4j.pc.StatusWord.C0;
+import static dev.virtio4j.pc.StatusWord.C1;
+import static dev.virtio4j.pc.StatusWord.C2;
+import static dev.virtio4j.pc.StatusWord.C3;
+import static dev.virtio4j.pc.StatusWord.CONDITION_CODES;
+import static dev.virtio4j.pc.StatusWord.DENORMAL;
+import static dev.virtio4j.pc.StatusWord.INVALID;
+import static dev.virtio4j.pc.StatusWord.OVERFLOW;
+import static dev.virtio4j.pc.StatusWord.STACK_FAULT;
+import static dev.virtio4j.pc.StatusWord.UNDERFLOW;
+import static dev.virtio4j.pc.StatusWord.ZERO_DIVIDE;
 
 import dev.virtio4j.pc.Extended.Kind;
 
@@ -22,18 +23,12 @@ import dev.virtio4j.pc.Extended.Kind;
  */
 final class Fpu {
   private static final int FULL_PRECISION = 0x300;
-  private static final int CONDITION_CODES = C3 | C2 | C1 | C0;
 
   /** Exceptions that, unmasked, keep an instruction from writing anything. */
   private static final int BEFORE_COMPUTING = INVALID | DENORMAL | ZERO_DIVIDE;
 
   /** The same for an instruction that stores to memory. */
   private static final int BEFORE_STORING = BEFORE_COMPUTING | OVERFLOW | UNDERFLOW;
-
-  private static final long LARGEST_BCD = 999_999_999_999_999_999L;
-
-  /** The first eight bytes of the packed decimal indefinite. */
-  private static final long BCD_INDEFINITE = 0xC000_0000_0000_0000L;
 
   /** In OPERAND_SIZES: the environment, or all of the state. */
   private static final int ENVIRONMENT = -1;
@@ -53,23 +48,23 @@ final class Fpu {
     {2, 0, 2, 2, 10,          8,  10,          8},  // DF: FILD, FIST, FISTP m16; FBLD, FILD m64, FBSTP, FISTP m64
   };
 
-  /** What FLDL2T to FLDLN2 load: the first 64 bits of the significand, and the next 64. */
-  private static final Extended[] CONSTANTS = {
-    new Extended(0x4000, 0xD49A784BCD1B8AFEL),  // log2 10
-    new Extended(0x3FFF, 0xB8AA3B295C17F0BBL),  // log2 e
-    new Extended(0x4000, 0xC90FDAA22168C234L),  // pi
-    new Extended(0x3FFD, 0x9A209A84FBCFF798L),  // log10 2
-    new Extended(0x3FFE, 0xB17217F7D1CF79ABL),  // ln 2
-  };
-  private static final long[] CONSTANTS_DISCARDED = {
-    0x492BF6FF4DAFDB4CL, 0xBE87FED0691D3E88L, 0xC4C6628B80DC1CD1L, 0x8F8959AC0B7C9178L,
-    0xC9E3B39803F2F6AFL,
+  /** What FLDL2T to FLDLN2 load. */
+  private static final Constant[] CONSTANTS = {
+    new Constant(0x4000, 0xD49A784BCD1B8AFEL, 0x492BF6FF4DAFDB4CL), // log2 10
+    new Constant(0x3FFF, 0xB8AA3B295C17F0BBL, 0xBE87FED0691D3E88L), // log2 e
+    new Constant(0x4000, 0xC90FDAA22168C234L, 0xC4C6628B80DC1CD1L), // pi
+    new Constant(0x3FFD, 0x9A209A84FBCFF798L, 0x8F8959AC0B7C9178L), // log10 2
+    new Constant(0x3FFE, 0xB17217F7D1CF79ABL, 0xC9E3B39803F2F6AFL), // ln 2
   };
   // spotless:on
 
+  /** A positive constant of 128 bits: its biased exponent and significand. */
+  private record Constant(int exponent, long high, long low) {}
+
   private final FpuBus bus;
-  private final ExtendedArithmetic arithmetic = new ExtendedArithmetic();
-  private final Transcendental transcendental = new Transcendental(arithmetic);
+  private final Rounder rounder = new Rounder();
+  private final ExtendedArithmetic arithmetic = new ExtendedArithmetic(rounder);
+  private final Transcendental transcendental = new Transcendental(rounder, arithmetic);
 
   private final FpuRegisters registers = new FpuRegisters();
 
@@ -130,7 +125,7 @@ final class Fpu {
    * @param wide whether the operand size is 32 bits
    */
   void memory(int escape, int modrm, int linear, boolean wide) {
-    arithmetic.begin(registers.control());
+    rounder.begin(registers.control());
     int operation = modrm >> 3 & 7;
     if ((escape & 1) == 0) {
       compute(operation, memoryOperand(escape, linear), 0);
@@ -138,7 +133,7 @@ final class Fpu {
     }
     boolean pops = (operation & 1) != 0;
     switch (escape << 4 | operation) {
-      case 0x10 -> push(arithmetic.load(bus.load32(linear), FloatFormat.SINGLE));
+      case 0x10 -> loadFloat(bus.load32(linear), FloatFormat.SINGLE);
       case 0x12, 0x13 -> storeFloat(linear, FloatFormat.SINGLE, pops);
       case 0x14 -> registers.loadEnvironment(bus, linear, wide);
       case 0x15 -> registers.setControl(bus.load16(linear));
@@ -148,7 +143,7 @@ final class Fpu {
       case 0x32, 0x33 -> storeInteger(linear, 32, pops);
       case 0x35 -> push(FpuRegisters.load(bus, linear));
       case 0x37 -> storeExtendedAndPop(linear);
-      case 0x50 -> push(arithmetic.load(bus.load64(linear), FloatFormat.DOUBLE));
+      case 0x50 -> loadFloat(bus.load64(linear), FloatFormat.DOUBLE);
       case 0x52, 0x53 -> storeFloat(linear, FloatFormat.DOUBLE, pops);
       case 0x54 -> {
         registers.loadEnvironment(bus, linear, wide);
@@ -162,7 +157,7 @@ final class Fpu {
       case 0x57 -> bus.store16(linear, registers.statusWord());
       case 0x70 -> push(Extended.ofInteger((short) bus.load16(linear)));
       case 0x72, 0x73 -> storeInteger(linear, 16, pops);
-      case 0x74 -> push(loadBcd(linear));
+      case 0x74 -> push(PackedDecimal.load(bus, linear));
       case 0x75 -> push(Extended.ofInteger(bus.load64(linear)));
       case 0x76 -> storeBcdAndPop(linear);
       case 0x77 -> storeInteger(linear, 64, pops);
@@ -178,7 +173,7 @@ final class Fpu {
    * @return false if there is no such instruction
    */
   boolean register(int escape, int modrm) {
-    arithmetic.begin(registers.control());
+    rounder.begin(registers.control());
     int i = modrm & 7;
     int operation = modrm >> 3 & 7;
     switch (escape << 4 | operation) {
@@ -220,8 +215,7 @@ final class Fpu {
       case 0x1E4 -> compare(Extended.ZERO, false, 0);
       case 0x1E5 -> examine();
       case 0x1E8 -> push(Extended.ONE);
-      case 0x1E9, 0x1EA, 0x1EB, 0x1EC, 0x1ED ->
-          push(arithmetic.constant(CONSTANTS[modrm - 0xE9], CONSTANTS_DISCARDED[modrm - 0xE9]));
+      case 0x1E9, 0x1EA, 0x1EB, 0x1EC, 0x1ED -> push(constant(CONSTANTS[modrm - 0xE9]));
       case 0x1EE -> push(Extended.ZERO);
       case 0x1F4 -> extract();
       case 0x1F5 -> remainder(true);
@@ -244,8 +238,13 @@ final class Fpu {
     return true;
   }
 
+  private Extended constant(Constant constant) {
+    return new Extended(
+        constant.exponent(), rounder.roundSilently(constant.high(), constant.low()));
+  }
+
   private void transcendental(int modrm) {
-    arithmetic.begin(registers.control() | FULL_PRECISION);
+    rounder.begin(registers.control() | FULL_PRECISION);
     Extended x = operand(0);
     switch (modrm) {
       case 0xF0 -> result(transcendental.powerMinusOne(x));
@@ -278,7 +277,7 @@ final class Fpu {
   /** The value of ST(i). An empty one is a stack underflow and reads as the indefinite. */
   private Extended operand(int i) {
     if (registers.isEmpty(i)) {
-      arithmetic.raise(INVALID | STACK_FAULT);
+      rounder.raise(INVALID | STACK_FAULT);
       return Extended.INDEFINITE;
     }
     return registers.get(i);
@@ -300,13 +299,13 @@ final class Fpu {
    * @return whether it has its effect
    */
   private boolean complete(int withholding) {
-    int raised = arithmetic.raised();
+    int raised = rounder.raised();
     if ((raised & STACK_FAULT) != 0) {
       raised &= STACK_FAULT | INVALID | C1;
     }
     boolean withheld = (registers.unmasked(raised) & withholding) != 0;
     if (withheld) {
-      raised &= withholding | STACK_FAULT | C1;
+      raised &= withholding | STACK_FAULT | ((raised & STACK_FAULT) != 0 ? C1 : 0);
     }
     registers.updateStatus(C1, raised);
     return !withheld;
@@ -314,7 +313,7 @@ final class Fpu {
 
   /** What goes into a register: a stack fault gives the indefinite whatever was computed. */
   private Extended unlessFault(Extended value) {
-    return (arithmetic.raised() & STACK_FAULT) != 0 ? Extended.INDEFINITE : value;
+    return (rounder.raised() & STACK_FAULT) != 0 ? Extended.INDEFINITE : value;
   }
 
   private boolean result(int i, Extended value) {
@@ -343,9 +342,17 @@ final class Fpu {
     }
   }
 
+  private void loadFloat(long image, FloatFormat format) {
+    push(arithmetic.load(image, format), INVALID); // a denormal is loaded even if it traps
+  }
+
   private void push(Extended value) {
+    push(value, BEFORE_COMPUTING);
+  }
+
+  private void push(Extended value, int withholding) {
     checkRoom();
-    if (complete(BEFORE_COMPUTING)) {
+    if (complete(withholding)) {
       registers.rotate(-1);
       registers.set(0, unlessFault(value));
     }
@@ -353,7 +360,7 @@ final class Fpu {
 
   private void checkRoom() {
     if (!registers.isEmpty(7)) {
-      arithmetic.raise(INVALID | STACK_FAULT | C1);
+      rounder.raise(INVALID | STACK_FAULT | C1);
     }
   }
 
@@ -385,8 +392,8 @@ final class Fpu {
   private boolean compare(Extended other, boolean quietly, int pops) {
     int relation = arithmetic.compare(operand(0), other, quietly);
     boolean completed = complete(BEFORE_COMPUTING);
+    registers.updateStatus(CONDITION_CODES, relation); // even if an exception is pending
     if (completed) {
-      registers.updateStatus(CONDITION_CODES, relation);
       for (int popped = 0; popped < pops; popped++) {
         pop();
       }
@@ -396,11 +403,9 @@ final class Fpu {
 
   private void compareToFlags(int i, boolean quietly, boolean pops) {
     int relation = arithmetic.compare(operand(0), operand(i), quietly);
-    if (complete(BEFORE_COMPUTING)) {
-      bus.setCompareFlags((relation & C3) != 0, (relation & C2) != 0, (relation & C0) != 0);
-      if (pops) {
-        pop();
-      }
+    bus.setCompareFlags((relation & C3) != 0, (relation & C2) != 0, (relation & C0) != 0);
+    if (complete(BEFORE_COMPUTING) && pops) {
+      pop();
     }
   }
 
@@ -428,9 +433,10 @@ final class Fpu {
 
   private void remainder(boolean nearest) {
     Extended remainder = arithmetic.remainder(operand(0), operand(1), nearest);
-    int quotient = arithmetic.raised() & CONDITION_CODES;
-    if (result(0, remainder)) {
-      registers.updateStatus(CONDITION_CODES, quotient);
+    if (result(0, remainder) && !remainder.is(Kind.NAN)) {
+      registers.updateStatus(CONDITION_CODES, rounder.raised() & CONDITION_CODES);
+    } else {
+      registers.updateStatus(C2 | C1, 0);
     }
   }
 
@@ -506,32 +512,11 @@ final class Fpu {
     }
   }
 
-  /** Packed decimal: 18 digits, the least significant first, and a byte with the sign. */
-  private Extended loadBcd(int linear) {
-    long magnitude = 0;
-    for (int at = 8; at >= 0; at--) {
-      int digits = bus.load8(linear + at);
-      magnitude = magnitude * 100 + (digits >> 4) * 10L + (digits & 15);
-    }
-    return Extended.ofInteger((bus.load8(linear + 9) & 0x80) != 0, magnitude);
-  }
-
   private void storeBcdAndPop(int linear) {
     Extended value = operand(0);
-    long magnitude = arithmetic.toMagnitude(value, LARGEST_BCD);
+    long magnitude = arithmetic.toMagnitude(value, PackedDecimal.LARGEST);
     if (complete(BEFORE_STORING)) {
-      if (magnitude < 0) {
-        bus.store64(linear, BCD_INDEFINITE);
-        bus.store16(linear + 8, 0xFFFF);
-      } else {
-        long rest = magnitude;
-        for (int at = 0; at < 9; at++) {
-          int digits = (int) (rest % 100);
-          bus.store8(linear + at, ((digits / 10) << 4) | (digits % 10));
-          rest /= 100;
-        }
-        bus.store8(linear + 9, value.negative() ? 0x80 : 0);
-      }
+      PackedDecimal.store(bus, linear, value.negative(), magnitude);
       pop();
     }
   }

@@ -1,5 +1,12 @@
 package dev.virtio4j.pc;
 
+import static dev.virtio4j.pc.StatusWord.BUSY;
+import static dev.virtio4j.pc.StatusWord.ERROR_SUMMARY;
+import static dev.virtio4j.pc.StatusWord.EXCEPTIONS;
+import static dev.virtio4j.pc.StatusWord.STACK_FAULT;
+import static dev.virtio4j.pc.StatusWord.TOP;
+import static dev.virtio4j.pc.StatusWord.TOP_SHIFT;
+
 import dev.virtio4j.pc.Extended.Kind;
 import java.util.Arrays;
 
@@ -12,11 +19,6 @@ final class FpuRegisters {
   private static final int INITIAL_CONTROL = 0x37F;
   private static final int CONTROL_MASK = 0x1F3F;
   private static final int CONTROL_ONES = 0x40;
-  private static final int EXCEPTIONS = 0x3F;
-  private static final int ERROR_SUMMARY = 1 << 7;
-  private static final int TOP = 7 << 11;
-  private static final int TOP_SHIFT = 11;
-  private static final int BUSY = 1 << 15;
 
   // The tags of two bits.
   private static final int TAG_VALID = 0;
@@ -172,7 +174,7 @@ final class FpuRegisters {
 
   /** As FNCLEX does. */
   void clearExceptions() {
-    status &= ~(EXCEPTIONS | ExtendedArithmetic.STACK_FAULT);
+    status &= ~(EXCEPTIONS | STACK_FAULT);
   }
 
   /** As FNSTENV does once it has stored. */

@@ -3,13 +3,18 @@ package dev.virtio4j.pc;
 import dev.virtio4j.pc.Extended.Kind;
 
 /**
- * The transcendental functions of the x87, computed in double: good to some 52 of the 64 bits. They
- * take no notice of precision control, so the arithmetic has to be at full precision. By
- * StrictMath, so that a guest sees the same on every host.
+ * The transcendental functions of the x87, computed in double: good to some 52 of the 64 bits.
+ * Angles are reduced by an exact pi, where a real FPU takes one of 66 bits. Precision control does
+ * not apply, so the arithmetic has to be at full precision. By StrictMath, so that a guest sees the
+ * same on every host.
  */
 final class Transcendental {
   private static final Extended LOG2_E = new Extended(0x3FFF, 0xB8AA3B295C17F0BCL);
   private static final Extended LN_2 = new Extended(0x3FFE, 0xB17217F7D1CF79ACL);
+
+  /** The significand of the square root of two. */
+  private static final long SQRT_2 = 0xB504F333F9DE6484L;
+
   private static final double LN_2_DOUBLE = LN_2.doubleValue();
 
   /** Below this exponent, terms after the first are lost in double. */
@@ -22,9 +27,11 @@ final class Transcendental {
     double of(double x);
   }
 
+  private final Rounder rounder;
   private final ExtendedArithmetic arithmetic;
 
-  Transcendental(ExtendedArithmetic arithmetic) {
+  Transcendental(Rounder rounder, ExtendedArithmetic arithmetic) {
+    this.rounder = rounder;
     this.arithmetic = arithmetic;
   }
 
@@ -51,7 +58,7 @@ final class Transcendental {
       return nan;
     }
     if (angle.is(Kind.INFINITY)) {
-      return arithmetic.invalid();
+      return rounder.invalid();
     }
     if (angle.is(Kind.ZERO)) {
       return resultForTiny;
@@ -100,41 +107,35 @@ final class Transcendental {
     }
     if (x.is(Kind.ZERO)) {
       if (isFiniteNonzero(y)) {
-        arithmetic.raise(ExtendedArithmetic.ZERO_DIVIDE);
+        rounder.raise(StatusWord.ZERO_DIVIDE);
       }
       return arithmetic.multiply(Extended.infinity(true), y);
     }
     if (x.negative()) {
-      return arithmetic.invalid();
+      return rounder.invalid();
     }
     arithmetic.noteDenormals(x, y);
     if (x.is(Kind.INFINITY)) {
       return arithmetic.multiply(x, y);
     }
-    // Split so that powers of two are exact, and the fraction's logarithm is near zero.
+    // Split in a power of two, which is exact, and a factor near 1, whose distance from 1 is.
     long significand = x.normalizedSignificand();
     int exponent = x.normalizedExponent() - Extended.BIAS;
-    double fraction = new Extended(Extended.BIAS, significand).doubleValue();
-    if (fraction > Math.sqrt(2)) {
-      fraction /= 2;
-      exponent++;
-    }
-    if (fraction == 1 && significand == Extended.INTEGER_BIT) {
-      return arithmetic.multiply(Extended.ofInteger(exponent), y);
-    }
-    double low = StrictMath.log(fraction) / LN_2_DOUBLE;
-    Extended log2 = arithmetic.add(Extended.ofInteger(exponent), Extended.ofDouble(low));
+    boolean high = Long.compareUnsigned(significand, SQRT_2) > 0;
+    Extended factor = new Extended(high ? Extended.BIAS - 1 : Extended.BIAS, significand);
+    double distance = arithmetic.subtract(factor, Extended.ONE).doubleValue();
+    Extended log2 =
+        arithmetic.add(
+            Extended.ofInteger(high ? exponent + 1 : exponent),
+            Extended.ofDouble(StrictMath.log1p(distance) / LN_2_DOUBLE));
     return inexact(arithmetic.multiply(log2, y));
   }
 
-  /** y times the binary logarithm of 1 + x. */
+  /** y times the binary logarithm of 1 + x, for x between -0.3 and 0.42. */
   Extended logarithmPlusOne(Extended x, Extended y) {
     Extended nan = arithmetic.nan(x, y);
     if (nan != null) {
       return nan;
-    }
-    if (x.negative() && x.exponent() >= Extended.BIAS) {
-      return arithmetic.invalid(); // 1 + x is not positive
     }
     if (x.is(Kind.ZERO) || x.is(Kind.INFINITY)) {
       return arithmetic.multiply(x, y);
@@ -174,7 +175,7 @@ final class Transcendental {
 
   private Extended inexact(Extended result) {
     if (isFiniteNonzero(result)) {
-      arithmetic.raise(ExtendedArithmetic.PRECISION);
+      rounder.raise(StatusWord.PRECISION);
     }
     return result;
   }
