@@ -17,7 +17,6 @@ final class InterruptControllers implements BytePortDevice, InterruptController 
   static final int ELCR = 0x4D0;
 
   private static final int CASCADE = 2;
-  private static final int SPURIOUS = 7;
   private static final int MASTER_ELCR_WRITABLE = 0xF8;
   private static final int SLAVE_ELCR_WRITABLE = 0xDE;
 
@@ -59,11 +58,7 @@ final class InterruptControllers implements BytePortDevice, InterruptController 
   @Override
   public int acknowledge() {
     int input = master.acknowledge();
-    if (input == CASCADE) {
-      int slaveInput = slave.acknowledge();
-      return slave.vector(slaveInput < 0 ? SPURIOUS : slaveInput);
-    }
-    return master.vector(input < 0 ? SPURIOUS : input);
+    return input == CASCADE ? slave.vector(slave.acknowledge()) : master.vector(input);
   }
 
   @Override
@@ -74,8 +69,7 @@ final class InterruptControllers implements BytePortDevice, InterruptController 
       case SLAVE -> slave.readCommand();
       case SLAVE + 1 -> slave.readData();
       case ELCR -> master.levelTriggered();
-      case ELCR + 1 -> slave.levelTriggered();
-      default -> 0xFF;
+      default -> slave.levelTriggered();
     };
   }
 
@@ -87,10 +81,7 @@ final class InterruptControllers implements BytePortDevice, InterruptController 
       case SLAVE -> slave.writeCommand(value);
       case SLAVE + 1 -> slave.writeData(value);
       case ELCR -> master.setLevelTriggered(value & MASTER_ELCR_WRITABLE);
-      case ELCR + 1 -> slave.setLevelTriggered(value & SLAVE_ELCR_WRITABLE);
-      default -> {
-        // not one of ours
-      }
+      default -> slave.setLevelTriggered(value & SLAVE_ELCR_WRITABLE);
     }
   }
 }

@@ -113,13 +113,13 @@ final class Pic {
   }
 
   /**
-   * The vector of an input.
+   * The vector that the acknowledge cycle puts on the bus.
    *
-   * @param input 0 to 7
+   * @param input 0 to 7, or -1 for no request, which gives that of input 7
    * @return 0 to 255
    */
   int vector(int input) {
-    return vectorBase | input;
+    return vectorBase | (input & 7);
   }
 
   /** Reads the port with A0 = 0. */

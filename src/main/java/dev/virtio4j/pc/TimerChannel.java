@@ -126,10 +126,6 @@ final class TimerChannel {
     }
   }
 
-  boolean gate() {
-    return gate;
-  }
-
   /** Latches the count, unless one is latched and not yet read. */
   void latchCount(long now) {
     if (!countLatched) {
@@ -174,7 +170,7 @@ final class TimerChannel {
       case 0, 1 -> pulses >= count;
       case 2 -> !counting || pulses % count != count - 1;
       case 3 -> !counting || halfIsHigh(pulses);
-      default -> pulses != count;
+      default -> !counting || pulses != count;
     };
   }
 
