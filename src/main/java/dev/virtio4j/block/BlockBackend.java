@@ -1,0 +1,62 @@
+package dev.virtio4j.block;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** What holds the bytes of a disk. Its size never changes. Used by one thread at a time. */
+public interface BlockBackend extends Closeable {
+
+  /** The unit of the size of a disk, in bytes. */
+  int SECTOR_SIZE = 512;
+
+  /**
+   * The size of the disk.
+   *
+   * @return bytes, a positive multiple of {@link #SECTOR_SIZE}
+   */
+  long size();
+
+  /**
+   * Reads bytes.
+   *
+   * @param position where on the disk, in bytes; no alignment is needed
+   * @param into is filled from its position to its limit; it may be used up in part when this fails
+   * @throws IOException if the host could not read all of it
+   * @throws IndexOutOfBoundsException if the range is not on the disk
+   */
+  void read(long position, ByteBuffer into) throws IOException;
+
+  /**
+   * Writes bytes. They are on stable storage only after the next {@link #flush}.
+   *
+   * @param position where on the disk, in bytes; no alignment is needed
+   * @param from is written from its position to its limit; the disk may hold a part of it when this
+   *     fails
+   * @throws IOException if the host could not write all of it, or the disk is read-only
+   * @throws IndexOutOfBoundsException if the range is not on the disk
+   */
+  void write(long position, ByteBuffer from) throws IOException;
+
+  /**
+   * Puts everything that was written on stable storage.
+   *
+   * @throws IOException if it is not certain that everything is there
+   */
+  void flush() throws IOException;
+
+  /**
+   * Whether the disk can only be read.
+   *
+   * @return true if every write fails
+   */
+  boolean isReadOnly();
+
+  /**
+   * Gives back what the disk holds of the host. Does not flush. Closing again has no effect.
+   *
+   * @throws IOException if the host reports an error
+   */
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,17 @@
+/**
+ * Disks as the host stores them. Knows nothing of virtio, SCSI or guests.
+ *
+ * <pre>
+ *   device --- read, write, flush --&gt; BlockBackend
+ *                                       RawFile        a file, locked while it is open
+ *                                       MemoryBackend  an array
+ *                                       Snapshot       writes kept in memory, over another
+ * </pre>
+ *
+ * <p>A write may be anywhere on its way until the next flush; a flush that returns has put it on
+ * stable storage. What the host can't do is an {@link java.io.IOException} with one line that names
+ * the image. Like all device code, a backend is used on the emulator's thread only.
+ *
+ * <p>Imports nothing of this library.
+ */
+package dev.virtio4j.block;

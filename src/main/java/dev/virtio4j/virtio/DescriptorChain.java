@@ -1,0 +1,333 @@
+package dev.virtio4j.virtio;
+
+import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.host.GuestMemoryException;
+import java.nio.ByteBuffer;
+
+/**
+ * The buffers of one request, as two streams of bytes: what the device reads, then what it writes.
+ * Where one descriptor ends and the next begins makes no difference to who uses it.
+ *
+ * <p>A queue has a pool of these. One that {@link Virtqueue#next} gave belongs to the device until
+ * {@link #complete}; several can be out at a time and complete in any order. Doesn't allocate,
+ * except the first time that a host gives no windows on its memory.
+ *
+ * <p>Every access may throw {@link GuestMemoryException}, since a guest can name any address; then
+ * no byte of that access was moved.
+ */
+public final class DescriptorChain {
+  /** The most buffers in a chain, those in indirect tables included; QEMU's limit. */
+  static final int MAX_DESCRIPTORS = 1024;
+
+  /** The most bytes that move at once: bounds the buffers that hosts and backends copy through. */
+  private static final int PIECE_SIZE = 64 * 1024;
+
+  private final Virtqueue queue;
+  private final GuestMemory memory;
+  private final long[] addresses = new long[MAX_DESCRIPTORS];
+  private final long[] lengths = new long[MAX_DESCRIPTORS];
+  private final Cursor readable = new Cursor();
+  private final Cursor writable = new Cursor();
+  private byte[] scratch;
+  private ByteBuffer scratchBuffer;
+
+  private int ring;
+  private int head;
+  private int descriptors;
+  private int segments;
+  private int readableSegments;
+
+  private int pieceLength;
+  private boolean pieceIsScratch;
+  private long written;
+
+  DescriptorChain(Virtqueue queue, GuestMemory memory) {
+    this.queue = queue;
+    this.memory = memory;
+  }
+
+  /** A place in one of the two streams. The segment that it names has bytes left if any are. */
+  private final class Cursor {
+    private int segment;
+    private long offset;
+    private long remaining;
+
+    void start(int firstSegment, long length) {
+      segment = firstSegment;
+      offset = 0;
+      remaining = length;
+    }
+
+    long address() {
+      return addresses[segment] + offset;
+    }
+
+    /** How many bytes lie at {@link #address} in one piece, up to a limit. */
+    long contiguous(long limit) {
+      return Math.min(limit, lengths[segment] - offset);
+    }
+
+    void advance(long count) {
+      offset += count;
+      remaining -= count;
+      if (offset == lengths[segment]) {
+        segment++;
+        offset = 0;
+      }
+    }
+  }
+
+  /**
+   * Walks the descriptors from a head in the queue's table, and reads each of them once.
+   *
+   * @param ring which of the queue's rings the chain is of
+   * @param head the first descriptor, below the size
+   * @param table the guest-physical address of the queue's table
+   * @param size how many descriptors that has
+   * @return null, or the rule that the chain breaks
+   */
+  ChainFault gather(int ring, int head, long table, int size) {
+    this.ring = ring;
+    this.head = head;
+    descriptors = 0;
+    segments = 0;
+    readableSegments = 0;
+    written = 0;
+    readable.remaining = 0;
+    writable.remaining = 0;
+    ChainFault fault;
+    try {
+      fault = walk(head, table, size, false);
+    } catch (GuestMemoryException e) {
+      fault = ChainFault.TABLE_NOT_RAM;
+    }
+    readable.start(0, readable.remaining);
+    writable.start(readableSegments, writable.remaining);
+    return fault;
+  }
+
+  private ChainFault walk(int first, long table, int size, boolean indirect) {
+    int index = first;
+    for (int visited = 0; ; visited++) {
+      if (index >= size) {
+        return ChainFault.NEXT_OUT_OF_RANGE;
+      }
+      if (visited == size) {
+        return ChainFault.LOOP;
+      }
+      long descriptor = table + (long) index * Vring.DESCRIPTOR_SIZE;
+      long address = memory.load64(descriptor);
+      long rest = memory.load64(descriptor + Vring.DESCRIPTOR_LENGTH);
+      long length = rest & 0xFFFF_FFFFL;
+      int flags = (int) (rest >>> 32) & 0xFFFF;
+
+      ChainFault fault;
+      if ((flags & Vring.F_INDIRECT) == 0) {
+        fault = add(address, length, (flags & Vring.F_WRITE) != 0);
+      } else if (indirect) {
+        fault = ChainFault.NESTED_INDIRECT;
+      } else {
+        fault = walkIndirect(address, length);
+      }
+      if (fault != null || (flags & Vring.F_NEXT) == 0) {
+        return fault;
+      }
+      index = (int) (rest >>> 48);
+    }
+  }
+
+  private ChainFault walkIndirect(long table, long length) {
+    if (length == 0 || length % Vring.DESCRIPTOR_SIZE != 0) {
+      return ChainFault.INDIRECT_LENGTH;
+    }
+    return walk(0, table, (int) (length / Vring.DESCRIPTOR_SIZE), true);
+  }
+
+  private ChainFault add(long address, long length, boolean deviceWrites) {
+    if (++descriptors > MAX_DESCRIPTORS) {
+      return ChainFault.TOO_LONG;
+    }
+    if (!deviceWrites && segments > readableSegments) {
+      return ChainFault.READABLE_AFTER_WRITABLE;
+    }
+    if (length == 0) {
+      return null; // has no bytes, so it is no part of the stream
+    }
+    addresses[segments] = address;
+    lengths[segments] = length;
+    segments++;
+    if (deviceWrites) {
+      writable.remaining += length;
+    } else {
+      readable.remaining += length;
+      readableSegments++;
+    }
+    return null;
+  }
+
+  /**
+   * What is left to read.
+   *
+   * @return bytes
+   */
+  public long readable() {
+    return readable.remaining;
+  }
+
+  /**
+   * What is left to write.
+   *
+   * @return bytes
+   */
+  public long writable() {
+    return writable.remaining;
+  }
+
+  /**
+   * Reads the next four bytes as a little-endian value.
+   *
+   * @return the value
+   * @throws IndexOutOfBoundsException if fewer are left
+   * @throws GuestMemoryException if they are not in RAM
+   */
+  public int read32() {
+    check(4, readable.remaining);
+    if (readable.contiguous(4) == 4) {
+      int value = memory.load32(readable.address());
+      readable.advance(4);
+      return value;
+    }
+    return (int) readSplit(4);
+  }
+
+  /**
+   * Reads the next eight bytes as a little-endian value.
+   *
+   * @return the value
+   * @throws IndexOutOfBoundsException if fewer are left
+   * @throws GuestMemoryException if they are not in RAM
+   */
+  public long read64() {
+    check(8, readable.remaining);
+    if (readable.contiguous(8) == 8) {
+      long value = memory.load64(readable.address());
+      readable.advance(8);
+      return value;
+    }
+    return readSplit(8);
+  }
+
+  /** Reads a value that lies in several segments. */
+  private long readSplit(int width) {
+    long value = 0;
+    for (int i = 0; i < width; i++) {
+      value |= (long) memory.load8(readable.address()) << (8 * i);
+      readable.advance(1);
+    }
+    return value;
+  }
+
+  /**
+   * Reads some of the next bytes, as many as can be had at once.
+   *
+   * @param limit the most bytes wanted, at least 1
+   * @return a buffer whose remaining bytes are what was read, at least one; valid until the next
+   *     call to any chain or to guest memory
+   * @throws IndexOutOfBoundsException if no byte is left
+   * @throws GuestMemoryException if they are not in RAM
+   */
+  public ByteBuffer readPiece(long limit) {
+    check(1, readable.remaining);
+    int length = (int) readable.contiguous(Math.min(limit, PIECE_SIZE));
+    ByteBuffer window = memory.readView(readable.address(), length);
+    if (window == null) {
+      window = scratch(length);
+      memory.read(readable.address(), scratch, 0, length);
+    }
+    readable.advance(length);
+    return window;
+  }
+
+  /**
+   * Opens some of the next bytes for writing, as many as can be had at once. They count as written
+   * with {@link #commitPiece}; without it the next write starts at the same byte.
+   *
+   * @param limit the most bytes wanted, at least 1
+   * @return a buffer to be filled from its position to its limit, at least one byte; valid until
+   *     the next call to any chain or to guest memory
+   * @throws IndexOutOfBoundsException if no byte is left
+   * @throws GuestMemoryException if they are not in RAM
+   */
+  public ByteBuffer writePiece(long limit) {
+    check(1, writable.remaining);
+    pieceLength = (int) writable.contiguous(Math.min(limit, PIECE_SIZE));
+    ByteBuffer window = memory.writeView(writable.address(), pieceLength);
+    pieceIsScratch = window == null;
+    return pieceIsScratch ? scratch(pieceLength) : window;
+  }
+
+  /**
+   * Takes the buffer of the last {@link #writePiece} as filled.
+   *
+   * @throws GuestMemoryException if the bytes are not in RAM
+   */
+  public void commitPiece() {
+    if (pieceIsScratch) {
+      memory.write(writable.address(), scratch, 0, pieceLength);
+    }
+    writable.advance(pieceLength);
+    written += pieceLength;
+  }
+
+  /**
+   * Writes the next byte.
+   *
+   * @param value the byte in the low 8 bits
+   * @throws IndexOutOfBoundsException if no byte is left
+   * @throws GuestMemoryException if it is not in RAM
+   */
+  public void write8(int value) {
+    check(1, writable.remaining);
+    memory.store8(writable.address(), value);
+    writable.advance(1);
+    written++;
+  }
+
+  /**
+   * Passes over some of the bytes to write: they stay as they are and don't count as written.
+   *
+   * @param count how many bytes, 0 or more
+   * @throws IndexOutOfBoundsException if fewer are left
+   */
+  public void skipWritable(long count) {
+    check(count, writable.remaining);
+    for (long left = count; left > 0; ) {
+      long step = writable.contiguous(left);
+      writable.advance(step);
+      left -= step;
+    }
+  }
+
+  /**
+   * Returns the buffers to the driver, with the number of bytes that were written (0.9.5, section
+   * 2.4.1 and struct vring_used_elem). The chain is not to be used after this. If the queue was
+   * reset meanwhile, nothing is returned.
+   */
+  public void complete() {
+    queue.complete(this, ring, head, (int) Math.min(written, 0xFFFF_FFFFL));
+  }
+
+  private static void check(long wanted, long remaining) {
+    if (wanted < 0 || wanted > remaining) {
+      throw new IndexOutOfBoundsException(wanted + " bytes wanted, " + remaining + " left");
+    }
+  }
+
+  private ByteBuffer scratch(int length) {
+    if (scratch == null) {
+      scratch = new byte[PIECE_SIZE];
+      scratchBuffer = ByteBuffer.wrap(scratch);
+    }
+    return scratchBuffer.clear().limit(length);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.virtio4j.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.virtio4j.block.BlockBackend;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What every writable disk does. */
+public abstract class BlockBackendContract {
+  /** More than one cluster of whatever size, and an odd number of sectors. */
+  protected static final int SIZE = 301 * 512;
+
+  private final byte[] content = new byte[SIZE];
+  private BlockBackend disk;
+
+  /**
+   * Makes the disk under test.
+   *
+   * @param content what it holds, {@link #SIZE} bytes
+   * @return a writable disk
+   * @throws IOException if it can't be made
+   */
+  protected abstract BlockBackend create(byte[] content) throws IOException;
+
+  @BeforeEach
+  void fill() throws IOException {
+    new Random(1).nextBytes(content);
+    disk = create(content.clone());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    disk.close();
+  }
+
+  private byte[] readAll() throws IOException {
+    ByteBuffer all = ByteBuffer.allocate(SIZE);
+    disk.read(0, all);
+    assertThat(all.hasRemaining()).isFalse();
+    return all.array();
+  }
+
+  @Test
+  @DisplayName("has the size and the content of what it was made of")
+  void sizeAndContent() throws IOException {
+    assertThat(disk.size()).isEqualTo(SIZE);
+    assertThat(disk.isReadOnly()).isFalse();
+    assertThat(readAll()).isEqualTo(content);
+  }
+
+  @Test
+  @DisplayName("reads fill a buffer from its position to its limit")
+  void readsPartOfBuffer() throws IOException {
+    ByteBuffer into = ByteBuffer.allocate(20).position(3).limit(13);
+    disk.read(1000, into);
+
+    assertThat(into.position()).isEqualTo(13);
+    assertThat(into.limit()).isEqualTo(13);
+    assertThat(Arrays.copyOfRange(into.array(), 3, 13))
+        .isEqualTo(Arrays.copyOfRange(content, 1000, 1010));
+    assertThat(Arrays.copyOf(into.array(), 3)).containsOnly(0);
+    assertThat(Arrays.copyOfRange(into.array(), 13, 20)).containsOnly(0);
+  }
+
+  @Test
+  @DisplayName("writes at any place and of any length are read back, and change nothing else")
+  void writesAnywhere() throws IOException {
+    Random random = new Random(2);
+    for (int i = 0; i < 200; i++) {
+      int position = random.nextInt(SIZE);
+      int length = random.nextInt(Math.min(SIZE - position, 1 << random.nextInt(18)) + 1);
+      byte[] data = new byte[length + 2];
+      random.nextBytes(data);
+      ByteBuffer from = ByteBuffer.wrap(data).position(1).limit(1 + length);
+      disk.write(position, from);
+
+      assertThat(from.hasRemaining()).isFalse();
+      System.arraycopy(data, 1, content, position, length);
+    }
+    disk.flush();
+    assertThat(readAll()).isEqualTo(content);
+  }
+
+  @Test
+  @DisplayName("the last byte can be written, the one after it not")
+  void end() throws IOException {
+    disk.write(SIZE - 1, ByteBuffer.wrap(new byte[] {5}));
+    content[SIZE - 1] = 5;
+
+    for (long position : new long[] {SIZE, SIZE - 1, -1, Long.MAX_VALUE}) {
+      assertThatThrownBy(() -> disk.write(position, ByteBuffer.allocate(2)))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> disk.read(position, ByteBuffer.allocate(2)))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    assertThat(readAll()).isEqualTo(content);
+    assertThat(disk.size()).isEqualTo(SIZE);
+  }
+
+  @Test
+  @DisplayName("can be closed twice")
+  void closeTwice() throws IOException {
+    disk.close();
+    disk.close();
+    assertThat(disk.size()).isEqualTo(SIZE);
+  }
+}
