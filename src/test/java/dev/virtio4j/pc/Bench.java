@@ -7,7 +7,7 @@ import java.util.List;
 /** Ports and a clock, on which a test plays the driver and lets time pass. */
 final class Bench {
   final IoPorts ports = new IoPorts();
-  final VirtualClock clock = new VirtualClock(() -> 0, () -> {});
+  final VirtualClock clock = new VirtualClock(() -> 0, () -> {}, () -> {});
 
   int in(int port) {
     return ports.read(port, 1);

@@ -2,6 +2,7 @@ package dev.virtio4j.pc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.EventClock.Timer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +12,12 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("The virtual clock")
 class VirtualClockTest {
+  private final AtomicInteger sooner = new AtomicInteger();
   private final AtomicInteger wakes = new AtomicInteger();
   private final List<String> ran = new ArrayList<>();
   private long retired;
-  private final VirtualClock clock = new VirtualClock(() -> retired, wakes::incrementAndGet);
+  private final VirtualClock clock =
+      new VirtualClock(() -> retired, sooner::incrementAndGet, wakes::incrementAndGet);
 
   @Test
   @DisplayName("counts a nanosecond for each instruction and adds what was skipped")
@@ -147,5 +150,17 @@ class VirtualClockTest {
 
   private Timer timer(String name) {
     return clock.timer(() -> ran.add(name));
+  }
+
+  @Test
+  @DisplayName("says when a timer was set that is due before all others, and only then")
+  void tellsOfSoonerTimers() {
+    EventClock.Timer late = clock.timer(() -> {});
+    EventClock.Timer early = clock.timer(() -> {});
+    late.at(200);
+    early.at(100);
+    assertThat(sooner).hasValue(2);
+    late.at(150);
+    assertThat(sooner).hasValue(2);
   }
 }
