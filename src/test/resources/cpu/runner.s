@@ -185,81 +185,73 @@ stubs:  .set vector, 0
 
 # On the stack: vector, error code, EIP, CS, EFLAGS [, ESP, SS [, ES, DS, FS, GS]].
         .balign 16
-ended:  pushal
-        push    %ds
-        push    %es
-        push    %fs
-        push    %gs
+ended:  push    %ds
+        push    $KDATA
+        pop     %ds
+        put     %eax, 11
+        put     %ecx, 12
+        put     %edx, 13
+        put     %ebx, 14
+        put     %ebp, 15
+        put     %esi, 16
+        put     %edi, 17
         pushfl
+        popl    RESULT + 20 * 4
         cld
-        mov     $KDATA, %eax
-        mov     %ax, %ds
-        mov     %ax, %es
         mov     %esp, %ebp
+        lea     -4(%ebp), %eax              # what is on the case's stack by us, not by the CPU
+        mov     %eax, ours
+        lea     0x0c(%ebp), %eax
+        mov     %eax, ours + 4
         mov     %cr0, %eax
         put     %eax, 18
         mov     %cr2, %eax
         put     %eax, 19
-        mov     0(%ebp), %eax
-        put     %eax, 20
-        mov     0x34(%ebp), %eax
+        mov     0x04(%ebp), %eax
         put     %eax, 0
-        mov     0x38(%ebp), %eax
+        mov     0x08(%ebp), %eax
         put     %eax, 1
-        mov     0x3c(%ebp), %eax
+        mov     0x0c(%ebp), %eax
         put     %eax, 2
-        movzwl  0x40(%ebp), %eax
-        put     %eax, 3
-        mov     0x44(%ebp), %edx
+        movzwl  0x10(%ebp), %ecx
+        put     %ecx, 3
+        mov     0x14(%ebp), %edx
         put     %edx, 4
-        mov     0x30(%ebp), %ebx
-        put     %ebx, 11
-        mov     0x2c(%ebp), %ebx
-        put     %ebx, 12
-        mov     0x28(%ebp), %ebx
-        put     %ebx, 13
-        mov     0x24(%ebp), %ebx
-        put     %ebx, 14
-        mov     0x1c(%ebp), %ebx
-        put     %ebx, 15
-        mov     0x18(%ebp), %ebx
-        put     %ebx, 16
-        mov     0x14(%ebp), %ebx
-        put     %ebx, 17
-        movzwl  0x10(%ebp), %ebx
-        put     %ebx, 7
-        movzwl  0x0c(%ebp), %ebx
-        put     %ebx, 8
-        movzwl  0x08(%ebp), %ebx
-        put     %ebx, 9
-        movzwl  0x04(%ebp), %ebx
-        put     %ebx, 10
+        movzwl  0(%ebp), %eax
+        put     %eax, 7
+        xor     %eax, %eax
+        mov     %es, %ax
+        put     %eax, 8
+        mov     %fs, %ax
+        put     %eax, 9
+        mov     %gs, %ax
+        put     %eax, 10
         test    $0x20000, %edx
         jnz     from_virtual_8086
-        test    $3, %al
+        test    $3, %cl
         jnz     from_ring_3
-        lea     0x48(%ebp), %eax
-        put     %eax, 5
-        xor     %eax, %eax
         mov     %ss, %ax
         put     %eax, 6
+        lea     0x18(%ebp), %eax
+        put     %eax, 5
         jmp     2f
 from_virtual_8086:
-        movzwl  0x50(%ebp), %ebx
-        put     %ebx, 8
-        movzwl  0x54(%ebp), %ebx
-        put     %ebx, 7
-        movzwl  0x58(%ebp), %ebx
-        put     %ebx, 9
-        movzwl  0x5c(%ebp), %ebx
-        put     %ebx, 10
+        movzwl  0x20(%ebp), %eax
+        put     %eax, 8
+        movzwl  0x24(%ebp), %eax
+        put     %eax, 7
+        movzwl  0x28(%ebp), %eax
+        put     %eax, 9
+        movzwl  0x2c(%ebp), %eax
+        put     %eax, 10
 from_ring_3:
-        mov     0x48(%ebp), %eax
+        mov     0x18(%ebp), %eax
         put     %eax, 5
-        movzwl  0x4c(%ebp), %eax
+        movzwl  0x1c(%ebp), %eax
         put     %eax, 6
 
 2:      mov     $KDATA, %eax
+        mov     %ax, %es
         mov     %ax, %ss
         mov     $KSTACK, %esp
         mov     %ax, %fs
@@ -300,7 +292,11 @@ changes:
 1:      mov     (%esi), %eax
         cmp     (%edx), %eax
         je      2f
-        mov     %esi, (%edi)
+        cmp     ours, %esi
+        jb      3f
+        cmp     ours + 4, %esi
+        jb      2f
+3:      mov     %esi, (%edi)
         mov     %eax, 4(%edi)
         add     $8, %edi
         inc     %ebx
@@ -318,6 +314,7 @@ done:   mov     $0xf4, %edx                 # ends QEMU
 
         .balign 4
 next:   .long   0
+ours:   .long   0, 0
         .word   0
 gdtr_own:
         .word   0x10f
