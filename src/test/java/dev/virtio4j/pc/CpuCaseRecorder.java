@@ -120,11 +120,7 @@ final class CpuCaseRecorder {
     private List<CpuInputs> inputs = List.of(CpuInputs.parse(""));
 
     private record Code(
-        String source,
-        Setting setting,
-        int undefined,
-        List<CpuInputs> inputs,
-        String expected) {}
+        String source, Setting setting, int undefined, List<CpuInputs> inputs, String expected) {}
 
     Plan(String text) {
       // A line that begins with white space continues the one before.
@@ -142,11 +138,6 @@ final class CpuCaseRecorder {
         case "expect" -> expected = words.length > 1 ? words[1] : "";
         case "let" -> lists.put('$' + words[1].split("=", 2)[0], words[1].split("=", 2)[1]);
         case "inputs" -> inputs = expandInputs(words.length > 1 ? words[1] : "");
-        case "also" -> {
-          List<CpuInputs> more = new ArrayList<>(inputs);
-          more.addAll(expandInputs(words[1]));
-          inputs = more;
-        }
         case ".macro", ".set" -> prelude.append(line).append('\n');
         default -> {
           for (String source : expandBraces(line.replaceAll("(?m)^\\s+", ""))) {
@@ -210,8 +201,7 @@ final class CpuCaseRecorder {
         byte[] machineCode = new byte[bytes.getInt()];
         bytes.get(machineCode);
         for (CpuInputs some : code.inputs) {
-          CpuCase test =
-              new CpuCase(code.source, machineCode, code.setting, code.undefined, some);
+          CpuCase test = new CpuCase(code.source, machineCode, code.setting, code.undefined, some);
           cases.add(
               new Recorded(
                   test, code.expected == null ? null : CpuOutcome.parse(test, code.expected)));

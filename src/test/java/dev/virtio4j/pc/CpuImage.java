@@ -98,7 +98,10 @@ final class CpuImage {
       List<CpuOutcome> outcomes = CpuOutcome.readAll(Files.readAllBytes(results));
       if (outcomes.size() < cases.size()) {
         throw new IOException(
-            "QEMU stopped in " + cases.get(outcomes.size()).source() + ": " + Files.readString(log));
+            "QEMU stopped in "
+                + cases.get(outcomes.size()).source()
+                + ": "
+                + Files.readString(log));
       }
       return outcomes;
     } finally {

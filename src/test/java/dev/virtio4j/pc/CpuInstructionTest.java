@@ -22,7 +22,7 @@ class CpuInstructionTest {
   @TestFactory
   @DisplayName("Each instruction does what it does on QEMU")
   Stream<DynamicContainer> instructions() {
-    return Stream.of("alu", "shift", "control", "string", "system", "limits")
+    return Stream.of("alu", "shift", "control", "string", "system", "limits", "x87")
         .map(group -> dynamicContainer(group, tests(group).stream()));
   }
 
