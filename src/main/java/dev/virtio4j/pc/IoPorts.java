@@ -2,7 +2,8 @@ package dev.virtio4j.pc;
 
 /**
  * The I/O port space: 65536 ports, each answered by one device or by nobody. An access of two or
- * four bytes goes whole to the device at its first port.
+ * four bytes goes whole to the device at its first port, but where that is a {@link BytePortDevice}
+ * or nobody, it becomes accesses of one byte at consecutive ports.
  */
 final class IoPorts {
   private static final int COUNT = 0x10000;
@@ -19,6 +20,21 @@ final class IoPorts {
   void map(int first, int count, PortDevice device) {
     for (int port = first; port < first + count && port < COUNT; port++) {
       devices[port] = device;
+    }
+  }
+
+  /**
+   * Gives those ports to a device that nobody has; the others stay as they are.
+   *
+   * @param first the first port
+   * @param count how many
+   * @param device who answers
+   */
+  void claim(int first, int count, PortDevice device) {
+    for (int port = first; port < first + count && port < COUNT; port++) {
+      if (devices[port] == null) {
+        devices[port] = device;
+      }
     }
   }
 
@@ -46,6 +62,13 @@ final class IoPorts {
    */
   int read(int port, int width) {
     PortDevice device = devices[port];
+    if (width > 1 && isNarrow(device)) {
+      int value = 0;
+      for (int i = 0; i < width; i++) {
+        value |= read((port + i) % COUNT, 1) << (8 * i);
+      }
+      return value;
+    }
     int mask = -1 >>> (32 - 8 * width);
     return device == null ? mask : device.read(port, width) & mask;
   }
@@ -59,8 +82,16 @@ final class IoPorts {
    */
   void write(int port, int width, int value) {
     PortDevice device = devices[port];
-    if (device != null) {
+    if (width > 1 && isNarrow(device)) {
+      for (int i = 0; i < width; i++) {
+        write((port + i) % COUNT, 1, value >>> (8 * i));
+      }
+    } else if (device != null) {
       device.write(port, width, value & (-1 >>> (32 - 8 * width)));
     }
+  }
+
+  private static boolean isNarrow(PortDevice device) {
+    return device == null || device instanceof BytePortDevice;
   }
 }

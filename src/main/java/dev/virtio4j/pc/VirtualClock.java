@@ -13,6 +13,7 @@ final class VirtualClock implements EventClock {
   private final LongSupplier retired;
   private final PriorityQueue<Entry> queue = new PriorityQueue<>();
   private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
+  private final Runnable sooner;
   private final Runnable wake;
   private long skipped;
   private long order;
@@ -21,10 +22,12 @@ final class VirtualClock implements EventClock {
    * Makes a clock at time 0.
    *
    * @param retired how many instructions have retired, up to the one that asks
+   * @param sooner called after a timer was set that is due before all others
    * @param wake called from any thread after work was posted; makes the CPU look soon
    */
-  VirtualClock(LongSupplier retired, Runnable wake) {
+  VirtualClock(LongSupplier retired, Runnable sooner, Runnable wake) {
     this.retired = retired;
+    this.sooner = sooner;
     this.wake = wake;
   }
 
@@ -92,7 +95,11 @@ final class VirtualClock implements EventClock {
       time = nanos;
       sequence = order++;
       queued = true;
+      boolean first = nanos < deadline();
       queue.add(this);
+      if (first) {
+        sooner.run();
+      }
     }
 
     @Override

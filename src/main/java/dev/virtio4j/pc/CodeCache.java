@@ -1,0 +1,124 @@
+package dev.virtio4j.pc;
+
+import java.util.Arrays;
+
+/**
+ * The decoded blocks, by the physical page in which they start. A write to bytes that were decoded,
+ * by the CPU or by a device, drops the blocks of their page.
+ */
+final class CodeCache implements PhysicalMemory.CodeWatch {
+  /** The blocks of one page. */
+  private static final class Page {
+    /** By the offset of their first byte. */
+    final Block[] blocks = new Block[4096];
+
+    /** A bit for each 64 bytes that hold decoded code. */
+    long chunks;
+
+    /** A block of the page before whose last instruction ends in this one. */
+    Block before;
+  }
+
+  /** What must happen besides when the set of code pages changes. */
+  interface Listener {
+    /** A page that held no code does now: it may no longer be written past this cache. */
+    void pageAdded();
+
+    /** Blocks were dropped; the one that runs may be among them. */
+    void blocksDropped();
+  }
+
+  private final Page[] pages;
+  private Listener listener;
+
+  CodeCache(PhysicalMemory memory) {
+    pages = new Page[memory.size() >>> 12];
+  }
+
+  void setListener(Listener listener) {
+    this.listener = listener;
+  }
+
+  /**
+   * Finds a block.
+   *
+   * @param physical the physical address of its first byte, in RAM
+   * @return the block, for whatever mode it was decoded, or null
+   */
+  Block find(int physical) {
+    Page page = pages[physical >>> 12];
+    return page == null ? null : page.blocks[physical & 0xFFF];
+  }
+
+  /** Whether a page holds decoded code. */
+  boolean holds(int physical) {
+    return pages[physical >>> 12] != null;
+  }
+
+  /** Keeps a block, in place of another at the same address. */
+  void add(int physical, Block block) {
+    int offset = physical & 0xFFF;
+    int end = Math.min(offset + block.length(), 4096);
+    Page page = page(physical);
+    page.blocks[offset] = block;
+    page.chunks |= chunks(offset, end);
+    if (block.crosses && block.nextPage >>> 12 < pages.length) {
+      Page next = page(block.nextPage);
+      next.before = block;
+      next.chunks |= 1;
+    }
+  }
+
+  private Page page(int physical) {
+    int number = physical >>> 12;
+    if (pages[number] == null) {
+      pages[number] = new Page();
+      listener.pageAdded();
+    }
+    return pages[number];
+  }
+
+  /** The bits of the chunks from one offset in a page to another, which is at most 4096. */
+  private static long chunks(int start, int end) {
+    return -1L >>> (63 - ((end - 1) >>> 6)) & -1L << (start >>> 6);
+  }
+
+  @Override
+  public void written(int address, int length) {
+    int last = (address + length - 1) >>> 12;
+    for (int number = address >>> 12; number <= last; number++) {
+      Page page = pages[number];
+      if (page != null) {
+        int start = Math.max(address - (number << 12), 0);
+        int end = Math.min(address + length - (number << 12), 4096);
+        if ((page.chunks & chunks(start, end)) != 0) {
+          drop(number);
+        }
+      }
+    }
+  }
+
+  private void drop(int number) {
+    Page page = pages[number];
+    pages[number] = null;
+    for (Block block : page.blocks) {
+      if (block != null) {
+        block.valid = false;
+      }
+    }
+    if (page.before != null) {
+      page.before.valid = false;
+    }
+    listener.blocksDropped();
+  }
+
+  /** Drops everything. */
+  void clear() {
+    for (int number = 0; number < pages.length; number++) {
+      if (pages[number] != null) {
+        drop(number);
+      }
+    }
+    Arrays.fill(pages, null);
+  }
+}

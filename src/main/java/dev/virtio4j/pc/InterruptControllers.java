@@ -1,0 +1,96 @@
+package dev.virtio4j.pc;
+
+import dev.virtio4j.host.InterruptLine;
+
+/**
+ * The two 8259A of a PC and their edge/level control registers (ELCR). The slave's INT is input 2
+ * of the master.
+ *
+ * <pre>
+ *   20h, 21h    master, IRQ 0 to 7        4D0h  ELCR of the master; IRQ 0, 1 and 2 are always edge
+ *   A0h, A1h    slave, IRQ 8 to 15        4D1h  ELCR of the slave; IRQ 8 and 13 are always edge
+ * </pre>
+ */
+final class InterruptControllers implements BytePortDevice, InterruptController {
+  static final int MASTER = 0x20;
+  static final int SLAVE = 0xA0;
+  static final int ELCR = 0x4D0;
+
+  private static final int CASCADE = 2;
+  private static final int SPURIOUS = 7;
+  private static final int MASTER_ELCR_WRITABLE = 0xF8;
+  private static final int SLAVE_ELCR_WRITABLE = 0xDE;
+
+  private final Pic master;
+  private final Pic slave;
+
+  /**
+   * Makes the pair, not initialized, with nothing masked.
+   *
+   * @param cpu the INTR pin of the CPU
+   */
+  InterruptControllers(InterruptLine cpu) {
+    master = new Pic(cpu, 1 << CASCADE);
+    slave = new Pic(asserted -> master.setInput(CASCADE, asserted), 0);
+  }
+
+  /** Gives the controllers their ports. */
+  void map(IoPorts ports) {
+    ports.map(MASTER, 2, this);
+    ports.map(SLAVE, 2, this);
+    ports.map(ELCR, 2, this);
+  }
+
+  /**
+   * An interrupt input.
+   *
+   * @param irq 0 to 15, but not 2
+   * @return the line; it has one driver, so whoever shares an input combines its sources first
+   */
+  InterruptLine line(int irq) {
+    if (irq < 0 || irq > 15 || irq == CASCADE) {
+      throw new IllegalArgumentException("no interrupt input " + irq);
+    }
+    Pic pic = irq < 8 ? master : slave;
+    int input = irq & 7;
+    return asserted -> pic.setInput(input, asserted);
+  }
+
+  @Override
+  public int acknowledge() {
+    int input = master.acknowledge();
+    if (input == CASCADE) {
+      int slaveInput = slave.acknowledge();
+      return slave.vector(slaveInput < 0 ? SPURIOUS : slaveInput);
+    }
+    return master.vector(input < 0 ? SPURIOUS : input);
+  }
+
+  @Override
+  public int read(int port) {
+    return switch (port) {
+      case MASTER -> master.readCommand();
+      case MASTER + 1 -> master.readData();
+      case SLAVE -> slave.readCommand();
+      case SLAVE + 1 -> slave.readData();
+      case ELCR -> master.levelTriggered();
+      case ELCR + 1 -> slave.levelTriggered();
+      default -> 0xFF;
+    };
+  }
+
+  @Override
+  public void write(int port, int value) {
+    switch (port) {
+      case MASTER -> master.writeCommand(value);
+      case MASTER + 1 -> master.writeData(value);
+      case SLAVE -> slave.writeCommand(value);
+      case SLAVE + 1 -> slave.writeData(value);
+      case ELCR -> master.setLevelTriggered(value & MASTER_ELCR_WRITABLE);
+      case ELCR + 1 -> slave.setLevelTriggered(value & SLAVE_ELCR_WRITABLE);
+      default -> {
+        // not one of ours
+      }
+    }
+  }
+}

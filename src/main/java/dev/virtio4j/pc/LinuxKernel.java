@@ -1,0 +1,241 @@
+package dev.virtio4j.pc;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * A Linux kernel in bzImage format, and its loader by the 32-bit boot protocol (the kernel's
+ * Documentation/x86/boot.rst). What it writes to memory:
+ *
+ * <pre>
+ *   001000  GDT
+ *   020000  command line
+ *   090000  boot_params, with the setup header and the memory map
+ *   100000  protected-mode code of the kernel, which unpacks itself to pref_address or here
+ *     ...
+ *           initrd, as high as RAM and initrd_addr_max allow
+ * </pre>
+ */
+public final class LinuxKernel {
+  private static final int GDT = 0x1000;
+  private static final int COMMAND_LINE = 0x20000;
+  private static final int BOOT_PARAMS = 0x90000;
+  private static final int LOAD_ADDRESS = 0x100000;
+
+  private static final int SECTOR = 512;
+  private static final int PAGE = 4096;
+
+  private static final int BOOT_FLAG_MAGIC = 0xAA55;
+  private static final int HEADER_MAGIC = 0x53726448; // "HdrS"
+  private static final int VID_MODE_NORMAL = 0xFFFF;
+  private static final int TYPE_OF_LOADER_UNDEFINED = 0xFF;
+  private static final int LOADED_HIGH = 0x01;
+  private static final int XLF_KERNEL_64 = 0x01;
+
+  /** The first version that says how high the initrd may be. */
+  private static final int OLDEST_VERSION = 0x203;
+
+  /** How many setup sectors a 0 in setup_sects stands for. */
+  private static final int DEFAULT_SETUP_SECTS = 4;
+
+  /** The longest command line of kernels that don't say theirs. */
+  private static final int DEFAULT_CMDLINE_SIZE = 255;
+
+  private static final int E820_RAM = 1;
+  private static final int E820_RESERVED = 2;
+
+  /** Where the extended BIOS data area starts on a PC. */
+  private static final int EBDA = 0x9FC00;
+
+  private static final int BIOS_ROM = 0xF0000;
+
+  /** Null, null, {@link LinuxEntry#BOOT_CS} and {@link LinuxEntry#BOOT_DS}. */
+  private static final long[] DESCRIPTORS = {0, 0, 0x00CF9B000000FFFFL, 0x00CF93000000FFFFL};
+
+  private final ByteBuffer setup;
+  private final byte[] code;
+  private final int version;
+
+  private LinuxKernel(ByteBuffer setup, byte[] code) {
+    this.setup = setup;
+    this.code = code;
+    this.version = (int) BootParams.VERSION.read(setup);
+  }
+
+  /**
+   * Reads a kernel.
+   *
+   * @param file a bzImage for 32-bit x86, of boot protocol 2.03 (Linux 2.4.18) or later
+   * @return the kernel
+   * @throws IOException if the file can't be read or is something else; the message is one line and
+   *     names the file
+   */
+  public static LinuxKernel read(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw bad(file, "is a directory, not a bzImage", null);
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] start = in.readNBytes(2 * SECTOR);
+      ByteBuffer header = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+      if (start.length < 2 * SECTOR || !isBzImage(header)) {
+        throw bad(file, "is not a Linux bzImage (a vmlinuz file)", null);
+      }
+      int setupSects = (int) BootParams.SETUP_SECTS.read(header);
+      if (setupSects == 0) {
+        setupSects = DEFAULT_SETUP_SECTS;
+      }
+      in.skipNBytes((setupSects - 1L) * SECTOR);
+      LinuxKernel kernel = new LinuxKernel(header, in.readAllBytes());
+      kernel.check(file);
+      return kernel;
+    } catch (EOFException e) {
+      throw bad(file, "is cut short", e);
+    } catch (NoSuchFileException e) {
+      throw bad(file, "does not exist", e);
+    } catch (AccessDeniedException e) {
+      throw bad(file, "can't be read: permission denied", e);
+    }
+  }
+
+  private static boolean isBzImage(ByteBuffer header) {
+    return BootParams.BOOT_FLAG.read(header) == BOOT_FLAG_MAGIC
+        && BootParams.HEADER.read(header) == HEADER_MAGIC
+        && BootParams.VERSION.read(header) >= OLDEST_VERSION
+        && (BootParams.LOADFLAGS.read(header) & LOADED_HIGH) != 0;
+  }
+
+  private void check(Path file) throws IOException {
+    if ((field(BootParams.XLOADFLAGS, 0) & XLF_KERNEL_64) != 0
+        || field(BootParams.PREF_ADDRESS, 0) >>> 32 != 0) {
+      throw bad(file, "is a 64-bit kernel; this PC needs a 32-bit one (i386, i686)", null);
+    }
+    // Kernels before 2.6.20 leave the last 16-byte paragraph unfilled.
+    long paragraphs = (code.length + 15L) / 16;
+    if (code.length == 0 || paragraphs < field(BootParams.SYSSIZE, 0)) {
+      throw bad(file, "is cut short", null);
+    }
+  }
+
+  private static IOException bad(Path file, String why, IOException cause) {
+    return new IOException("kernel " + file + " " + why, cause);
+  }
+
+  /** A field of the setup header, or what stands for it in protocols that don't have it. */
+  private long field(BootParams field, long otherwise) {
+    return field.isIn(version) ? field.read(setup) : otherwise;
+  }
+
+  /**
+   * Puts the kernel and what it needs into memory.
+   *
+   * @param memory the machine's memory
+   * @param initrd the initial RAM disk; null for none
+   * @param commandLine the kernel's command line
+   * @return how to start it
+   * @throws IllegalArgumentException if memory is too small or the command line too long; the
+   *     message is one line and says how much would do
+   */
+  LinuxEntry load(PhysicalMemory memory, byte[] initrd, String commandLine) {
+    byte[] commandLineBytes = commandLine.getBytes(StandardCharsets.UTF_8);
+    checkCommandLine(commandLineBytes.length);
+    checkMemory(memory.size(), kernelEnd(), "the kernel needs");
+
+    ByteBuffer params = ByteBuffer.allocate(BootParams.SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    copySetupHeader(params);
+    // All of screen_info stays 0: there is no display, and the kernel must not look for one.
+    BootParams.VID_MODE.write(params, VID_MODE_NORMAL);
+    BootParams.TYPE_OF_LOADER.write(params, TYPE_OF_LOADER_UNDEFINED);
+    BootParams.CMD_LINE_PTR.write(params, COMMAND_LINE);
+    if (initrd != null) {
+      int address = placeInitrd(memory.size(), initrd.length);
+      BootParams.RAMDISK_IMAGE.write(params, address);
+      BootParams.RAMDISK_SIZE.write(params, initrd.length);
+      memory.write(address, initrd, 0, initrd.length);
+    }
+    writeMemoryMap(params, memory.size());
+
+    memory.write(BOOT_PARAMS, params.array(), 0, BootParams.SIZE);
+    memory.write(COMMAND_LINE, commandLineBytes, 0, commandLineBytes.length);
+    memory.store8(COMMAND_LINE + commandLineBytes.length, 0);
+    memory.write(LOAD_ADDRESS, code, 0, code.length);
+    for (int i = 0; i < DESCRIPTORS.length; i++) {
+      memory.store64(GDT + 8L * i, DESCRIPTORS[i]);
+    }
+    return new LinuxEntry(LOAD_ADDRESS, BOOT_PARAMS, GDT, 8 * DESCRIPTORS.length - 1);
+  }
+
+  private void checkCommandLine(int length) {
+    long room = BOOT_PARAMS - COMMAND_LINE - 1;
+    long most = Math.min(field(BootParams.CMDLINE_SIZE, DEFAULT_CMDLINE_SIZE), room);
+    if (length > most) {
+      throw new IllegalArgumentException(
+          "the kernel command line has " + length + " bytes; this kernel takes at most " + most);
+    }
+  }
+
+  private static void checkMemory(int size, long needed, String who) {
+    if (needed > size) {
+      throw new IllegalArgumentException(
+          String.format(
+              "%s at least %d MiB of memory; the machine has %d MiB",
+              who, (needed + 0xFFFFF) >> 20, size >> 20));
+    }
+  }
+
+  /**
+   * Where the memory ends that the kernel needs until it looks at the memory map: the code as
+   * loaded, or init_size bytes from where it moves itself.
+   */
+  private long kernelEnd() {
+    long start = Math.max(LOAD_ADDRESS, field(BootParams.PREF_ADDRESS, 0));
+    if (field(BootParams.RELOCATABLE_KERNEL, 0) != 0) {
+      start = alignUp(start, Math.max(1, field(BootParams.KERNEL_ALIGNMENT, 1)));
+    }
+    return Math.max(LOAD_ADDRESS + (long) code.length, start + field(BootParams.INIT_SIZE, 0));
+  }
+
+  private int placeInitrd(int memorySize, int length) {
+    long needed = alignUp(kernelEnd(), PAGE) + alignUp(length, PAGE);
+    long limit = BootParams.INITRD_ADDR_MAX.read(setup) + 1;
+    if (needed > limit) {
+      throw new IllegalArgumentException(
+          String.format(
+              "the initrd has %d bytes, too many for this kernel, which wants it below %#x",
+              length, limit));
+    }
+    checkMemory(memorySize, needed, "the kernel and its initrd need");
+    return (int) (Math.min(limit, memorySize) - length) & -PAGE;
+  }
+
+  private static long alignUp(long value, long unit) {
+    return (value + unit - 1) / unit * unit;
+  }
+
+  private void copySetupHeader(ByteBuffer params) {
+    // The jump is over the header: its second byte is the distance from the end of the jump.
+    int end = 0x202 + (int) (BootParams.JUMP.read(setup) >>> 8);
+    int length = Math.min(end, BootParams.SETUP_HEADER_LIMIT) - BootParams.SETUP_HEADER;
+    params.put(BootParams.SETUP_HEADER, setup, BootParams.SETUP_HEADER, length);
+  }
+
+  private static void writeMemoryMap(ByteBuffer params, int memorySize) {
+    params.position(BootParams.E820_TABLE);
+    putRange(params, 0, EBDA, E820_RAM);
+    putRange(params, EBDA, PhysicalMemory.HOLE_START, E820_RESERVED);
+    putRange(params, BIOS_ROM, LOAD_ADDRESS, E820_RESERVED);
+    putRange(params, LOAD_ADDRESS, memorySize, E820_RAM);
+    BootParams.E820_ENTRIES.write(params, 4);
+  }
+
+  private static void putRange(ByteBuffer params, long start, long end, int type) {
+    params.putLong(start).putLong(end - start).putInt(type);
+  }
+}

@@ -1,0 +1,404 @@
+package dev.virtio4j.pc;
+
+import java.util.Arrays;
+
+/**
+ * Paging, and the CPU's way to memory by linear address. Does not allocate.
+ *
+ * <p>A software TLB leads from a linear page to its place in the RAM array. There is one for each
+ * of reading and writing, by the kernel and by the user, so that a hit has nothing to check:
+ *
+ * <pre>
+ *   entry = read[page number &amp; 1023]        bits 32-63  linear address of the page; 1 if not valid
+ *                                            bits  0-31  what to add to a linear address for the index in RAM
+ * </pre>
+ *
+ * <p>An access that crosses into the next page misses by itself, since its last byte has another
+ * page address. A page that is not RAM, and for writing one that holds decoded code, never gets an
+ * entry: the slow way sees to those.
+ */
+final class Mmu {
+  private static final int ENTRIES = 1024;
+  private static final int PAGE = 0xFFFFF000;
+  private static final long INVALID = 1L << 32;
+
+  // Page directory and page table entries, and the error code of a page fault.
+  private static final int PRESENT = 0x1;
+  private static final int WRITABLE = 0x2;
+  private static final int USER = 0x4;
+  private static final int ACCESSED = 0x20;
+  private static final int DIRTY = 0x40;
+  private static final int LARGE = 0x80;
+
+  private final Registers registers;
+  private final PhysicalMemory memory;
+  private final CodeCache code;
+  private final GuestFault fault;
+  private final byte[] ram;
+
+  private final long[] readKernel = new long[ENTRIES];
+  private final long[] writeKernel = new long[ENTRIES];
+  private final long[] readUser = new long[ENTRIES];
+  private final long[] writeUser = new long[ENTRIES];
+
+  /** The two that belong to the current privilege level. */
+  private long[] read = readKernel;
+
+  private long[] write = writeKernel;
+
+  private boolean user;
+
+  Mmu(Registers registers, PhysicalMemory memory, CodeCache code, GuestFault fault) {
+    this.registers = registers;
+    this.memory = memory;
+    this.code = code;
+    this.fault = fault;
+    ram = memory.ram;
+    flush();
+  }
+
+  /** Forgets every translation. */
+  void flush() {
+    Arrays.fill(readKernel, INVALID);
+    Arrays.fill(readUser, INVALID);
+    flushWrites();
+  }
+
+  /** Forgets every translation for writing: a page that could be written holds decoded code now. */
+  void flushWrites() {
+    Arrays.fill(writeKernel, INVALID);
+    Arrays.fill(writeUser, INVALID);
+  }
+
+  /** Forgets the translations of one page (INVLPG). */
+  void flushPage(int linear) {
+    int entry = linear >>> 12 & ENTRIES - 1;
+    readKernel[entry] = INVALID;
+    writeKernel[entry] = INVALID;
+    readUser[entry] = INVALID;
+    writeUser[entry] = INVALID;
+  }
+
+  /** Follows the current privilege level. */
+  void setUser(boolean user) {
+    this.user = user;
+    read = user ? readUser : readKernel;
+    write = user ? writeUser : writeKernel;
+  }
+
+  // --- accesses by linear address
+  // ------------------------------------------------------------------
+
+  int load8(int linear) {
+    long entry = read[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear & PAGE)) {
+      return ram[linear + (int) entry] & 0xFF;
+    }
+    return physicalLoad8(fillRead(linear));
+  }
+
+  int load16(int linear) {
+    long entry = read[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear + 1 & PAGE)) {
+      return (short) PhysicalMemory.INT16.get(ram, linear + (int) entry) & 0xFFFF;
+    }
+    return (int) slowLoad(linear, 2);
+  }
+
+  int load32(int linear) {
+    long entry = read[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear + 3 & PAGE)) {
+      return (int) PhysicalMemory.INT32.get(ram, linear + (int) entry);
+    }
+    return (int) slowLoad(linear, 4);
+  }
+
+  long load64(int linear) {
+    return slowLoad(linear, 8);
+  }
+
+  void store8(int linear, int value) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear & PAGE)) {
+      ram[linear + (int) entry] = (byte) value;
+    } else {
+      physicalStore8(fillWrite(linear), value);
+    }
+  }
+
+  void store16(int linear, int value) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear + 1 & PAGE)) {
+      PhysicalMemory.INT16.set(ram, linear + (int) entry, (short) value);
+    } else {
+      slowStore(linear, value, 2);
+    }
+  }
+
+  void store32(int linear, int value) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear + 3 & PAGE)) {
+      PhysicalMemory.INT32.set(ram, linear + (int) entry, value);
+    } else {
+      slowStore(linear, value, 4);
+    }
+  }
+
+  void store64(int linear, long value) {
+    slowStore(linear, value, 8);
+  }
+
+  /** Loads for an instruction that will store to the same place: faults now if the store would. */
+  int loadForStore8(int linear) {
+    checkWrite(linear, 1);
+    return load8(linear);
+  }
+
+  /** See {@link #loadForStore8}. */
+  int loadForStore16(int linear) {
+    checkWrite(linear, 2);
+    return load16(linear);
+  }
+
+  /** See {@link #loadForStore8}. */
+  int loadForStore32(int linear) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear + 3 & PAGE)) {
+      return (int) PhysicalMemory.INT32.get(ram, linear + (int) entry);
+    }
+    checkWrite(linear, 4);
+    return load32(linear);
+  }
+
+  /** Faults if a range of at most a page cannot be read. */
+  void checkRead(int linear, int length) {
+    translate(linear, false, user);
+    if ((linear & PAGE) != (linear + length - 1 & PAGE)) {
+      translate(linear + length - 1, false, user);
+    }
+  }
+
+  /** Faults if a range of at most a page cannot be written. */
+  void checkWrite(int linear, int length) {
+    int last = linear + length - 1;
+    if ((int) (write[linear >>> 12 & ENTRIES - 1] >>> 32) == (last & PAGE)) {
+      return;
+    }
+    translate(linear, true, user);
+    if ((linear & PAGE) != (last & PAGE)) {
+      translate(last, true, user);
+    }
+  }
+
+  /**
+   * The index in RAM of a byte that is read, for a bulk copy inside its page.
+   *
+   * @return the index, or -1 where the page is not RAM
+   */
+  int readIndex(int linear) {
+    long entry = read[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear & PAGE)) {
+      return linear + (int) entry;
+    }
+    int physical = fillRead(linear);
+    return memory.isRam(physical) ? physical : -1;
+  }
+
+  /**
+   * The index in RAM of a byte that is written, for a bulk copy inside its page.
+   *
+   * @return the index, or -1 where the page is not RAM or holds code
+   */
+  int writeIndex(int linear) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear & PAGE)) {
+      return linear + (int) entry;
+    }
+    int physical = fillWrite(linear);
+    return memory.isRam(physical) && !code.holds(physical) ? physical : -1;
+  }
+
+  /** Where the next instruction lies, physically: a read by the current privilege level. */
+  int fetchAddress(int linear) {
+    long entry = read[linear >>> 12 & ENTRIES - 1];
+    if ((int) (entry >>> 32) == (linear & PAGE)) {
+      return linear + (int) entry;
+    }
+    return fillRead(linear);
+  }
+
+  private int fillRead(int linear) {
+    int physical = translate(linear, false, user);
+    if (memory.isRam(physical)) {
+      enter(read, linear, physical);
+    }
+    return physical;
+  }
+
+  private int fillWrite(int linear) {
+    int physical = translate(linear, true, user);
+    if (memory.isRam(physical) && !code.holds(physical)) {
+      enter(write, linear, physical);
+    }
+    return physical;
+  }
+
+  private static void enter(long[] tlb, int linear, int physical) {
+    tlb[linear >>> 12 & ENTRIES - 1] =
+        (long) (linear & PAGE) << 32 | (physical - linear & 0xFFFFFFFFL);
+  }
+
+  private long slowLoad(int linear, int width) {
+    int physical = fillRead(linear);
+    int last = linear + width - 1;
+    if ((linear & PAGE) == (last & PAGE)) {
+      return physicalLoad(physical, width);
+    }
+    int second = fillRead(last & PAGE);
+    long value = 0;
+    for (int i = width - 1; i >= 0; i--) {
+      int at = linear + i;
+      int byteAddress = (at & PAGE) == (linear & PAGE) ? physical + i : second + (at & ~PAGE);
+      value = value << 8 | physicalLoad8(byteAddress);
+    }
+    return value;
+  }
+
+  private void slowStore(int linear, long value, int width) {
+    int last = linear + width - 1;
+    int physical = fillWrite(linear);
+    if ((linear & PAGE) == (last & PAGE)) {
+      physicalStore(physical, value, width);
+      return;
+    }
+    int second = fillWrite(last & PAGE);
+    for (int i = 0; i < width; i++) {
+      int at = linear + i;
+      int byteAddress = (at & PAGE) == (linear & PAGE) ? physical + i : second + (at & ~PAGE);
+      physicalStore8(byteAddress, (int) (value >>> (8 * i)));
+    }
+  }
+
+  // --- accesses by physical address, inside a page
+  // ------------------------------------------------
+
+  private int physicalLoad8(int physical) {
+    return memory.isRam(physical) ? ram[physical] & 0xFF : 0xFF;
+  }
+
+  private long physicalLoad(int physical, int width) {
+    if (!memory.isRam(physical)) {
+      return -1;
+    }
+    return switch (width) {
+      case 2 -> (short) PhysicalMemory.INT16.get(ram, physical) & 0xFFFF;
+      case 4 -> (int) PhysicalMemory.INT32.get(ram, physical);
+      default -> (long) PhysicalMemory.INT64.get(ram, physical);
+    };
+  }
+
+  private void physicalStore8(int physical, int value) {
+    if (memory.isRam(physical)) {
+      ram[physical] = (byte) value;
+      code.written(physical, 1);
+    }
+  }
+
+  private void physicalStore(int physical, long value, int width) {
+    if (!memory.isRam(physical)) {
+      return;
+    }
+    switch (width) {
+      case 2 -> PhysicalMemory.INT16.set(ram, physical, (short) value);
+      case 4 -> PhysicalMemory.INT32.set(ram, physical, (int) value);
+      default -> PhysicalMemory.INT64.set(ram, physical, value);
+    }
+    code.written(physical, width);
+  }
+
+  // --- accesses of the processor itself to its tables, always as the kernel
+  // ------------------------
+
+  int systemLoad32(int linear) {
+    int physical = translate(linear, false, false);
+    if ((linear & 0xFFF) <= 0xFFC) {
+      return (int) physicalLoad(physical, 4);
+    }
+    int value = 0;
+    for (int i = 3; i >= 0; i--) {
+      value = value << 8 | physicalLoad8(translate(linear + i, false, false));
+    }
+    return value;
+  }
+
+  int systemLoad16(int linear) {
+    int low = physicalLoad8(translate(linear, false, false));
+    return low | physicalLoad8(translate(linear + 1, false, false)) << 8;
+  }
+
+  /** Stores a value of 2 or 4 bytes; faults before any of it is written. */
+  void systemStore(int linear, int value, int width) {
+    int physical = translate(linear, true, false);
+    int second = translate(linear + width - 1, true, false);
+    for (int i = 0; i < width; i++) {
+      boolean first = (linear + i & PAGE) == (linear & PAGE);
+      physicalStore8(first ? physical + i : second - (width - 1 - i), value >>> (8 * i));
+    }
+  }
+
+  // --- paging
+  // --------------------------------------------------------------------------------------
+
+  /**
+   * Walks the page tables, sets accessed and dirty bits, and faults as the hardware does.
+   *
+   * @param linear a linear address
+   * @param writing whether for a write
+   * @param asUser whether the access counts as one of privilege level 3
+   * @return the physical address
+   */
+  private int translate(int linear, boolean writing, boolean asUser) {
+    if ((registers.cr0 & Registers.CR0_PG) == 0) {
+      return linear;
+    }
+    int directoryAt = (registers.cr3 & PAGE) + (linear >>> 22 << 2);
+    int directory = (int) physicalLoad(directoryAt, 4);
+    if ((directory & PRESENT) == 0) {
+      throw pageFault(linear, writing, asUser, 0);
+    }
+    if ((directory & LARGE) != 0 && (registers.cr4 & Registers.CR4_PSE) != 0) {
+      checkRights(directory, linear, writing, asUser);
+      mark(directoryAt, directory, writing ? ACCESSED | DIRTY : ACCESSED);
+      return (directory & 0xFFC00000) | (linear & 0x3FFFFF);
+    }
+    int tableAt = (directory & PAGE) + (linear >>> (12 - 2) & 0xFFC);
+    int table = (int) physicalLoad(tableAt, 4);
+    if ((table & PRESENT) == 0) {
+      throw pageFault(linear, writing, asUser, 0);
+    }
+    checkRights(directory & table, linear, writing, asUser);
+    mark(directoryAt, directory, ACCESSED);
+    mark(tableAt, table, writing ? ACCESSED | DIRTY : ACCESSED);
+    return (table & PAGE) | (linear & ~PAGE);
+  }
+
+  private void checkRights(int rights, int linear, boolean writing, boolean asUser) {
+    boolean readOnlyHolds = asUser || (registers.cr0 & Registers.CR0_WP) != 0;
+    if ((asUser && (rights & USER) == 0)
+        || (writing && readOnlyHolds && (rights & WRITABLE) == 0)) {
+      throw pageFault(linear, writing, asUser, PRESENT);
+    }
+  }
+
+  private void mark(int address, int entry, int bits) {
+    if ((entry & bits) != bits) {
+      physicalStore(address, entry | bits, 4);
+    }
+  }
+
+  private GuestFault pageFault(int linear, boolean writing, boolean asUser, int present) {
+    registers.cr2 = linear;
+    int errorCode = present | (writing ? WRITABLE : 0) | (asUser ? USER : 0);
+    return fault.of(GuestFault.PAGE_FAULT, errorCode);
+  }
+}

@@ -1,0 +1,246 @@
+package dev.virtio4j.pc;
+
+import dev.virtio4j.host.EventClock;
+import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.pci.PciFunction;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+
+/**
+ * The machine: CPU, memory, chipset, and the PCI functions that are plugged in. Made, plugged,
+ * booted once, and run until the guest or somebody outside ends it; for a restart, make another.
+ *
+ * <p>Everything runs on the thread that calls {@link #run}, but for {@link #receive} and {@link
+ * #stop}.
+ */
+public final class ReferencePc {
+  /** When the real-time clock starts, unless one says otherwise: 1 January 2026, 00:00 UTC. */
+  public static final long DEFAULT_START_SECONDS = 1_767_225_600L;
+
+  /** The smallest memory, in bytes. */
+  public static final int MIN_MEMORY = 1 << 20;
+
+  /** The first device number on the PCI bus that is free for {@link #plug}. */
+  private static final int FIRST_FREE_DEVICE = 2;
+
+  private static final int COM1 = 0x3F8;
+  private static final int COM1_IRQ = 4;
+
+  /**
+   * The longest time, in instructions, after which the machine looks for work from other threads.
+   */
+  private static final long SLICE = 1_000_000;
+
+  private final PhysicalMemory memory;
+  private final IoPorts ports = new IoPorts();
+  private final VirtualClock clock;
+  private final Cpu cpu;
+  private final SerialPort serial;
+  private final PciBus bus;
+  private int nextDevice = FIRST_FREE_DEVICE;
+
+  private boolean paced;
+  private long wallStart;
+  private StopReason stopReason;
+  private volatile Thread runner;
+
+  /**
+   * Makes a machine with nothing plugged in.
+   *
+   * @param memoryBytes the size of RAM in bytes, a multiple of 4096 from {@link #MIN_MEMORY} up
+   * @param startSeconds when the real-time clock starts, in seconds since 1970, UTC
+   * @param serialOutput takes each byte that the guest sends on COM1, 0 to 255
+   * @throws IllegalArgumentException if the memory's size is none of these
+   */
+  public ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput) {
+    if (memoryBytes < MIN_MEMORY || memoryBytes % 4096 != 0) {
+      throw new IllegalArgumentException(
+          "memory of " + memoryBytes + " bytes: give a multiple of 4096, at least 1 MiB");
+    }
+    memory = new PhysicalMemory(memoryBytes);
+    clock = new VirtualClock(this::instructions, this::reconsider, this::wake);
+    cpu = new Cpu(memory, ports, clock::now);
+    InterruptControllers interrupts = new InterruptControllers(cpu::setInterruptRequest);
+    cpu.setInterruptController(interrupts);
+    interrupts.map(ports);
+    new IntervalTimer(clock, interrupts.line(0)).map(ports);
+    new RealTimeClock(clock, interrupts.line(8), startSeconds, memoryBytes).map(ports);
+    // address line 20 is always on, as direct boot wants it
+    new KeyboardController(interrupts.line(1), open -> {}, this::end).map(ports);
+    serial = new SerialPort(COM1, interrupts.line(COM1_IRQ), clock, serialOutput);
+    serial.map(ports);
+    Piix3 piix3 = new Piix3(ports, interrupts::line, this::end);
+    bus = new PciBus(ports, piix3::intA);
+    bus.add(HostBridge.DEVICE, new HostBridge());
+    bus.add(Piix3.DEVICE, piix3);
+  }
+
+  /**
+   * The guest's memory, for devices.
+   *
+   * @return its memory, all of it RAM but for A0000 to BFFFF
+   */
+  public GuestMemory guestMemory() {
+    return memory;
+  }
+
+  /**
+   * The emulated time, for devices.
+   *
+   * @return the clock: a nanosecond an instruction, and what HLT skips
+   */
+  public EventClock clock() {
+    return clock;
+  }
+
+  /**
+   * Plugs a function into the next free slot of the PCI bus.
+   *
+   * @param function the function; INTA is connected now, its BAR gets a place at {@link #boot}
+   * @throws IllegalArgumentException if the bus is full
+   */
+  public void plug(PciFunction function) {
+    bus.add(nextDevice, function);
+    nextDevice++;
+  }
+
+  /**
+   * Does what firmware does, loads a kernel, and leaves the CPU at its entry.
+   *
+   * @param kernel the kernel
+   * @param initrd the initial RAM disk, or null for none
+   * @param commandLine the kernel's command line
+   * @throws IllegalArgumentException if it does not fit; the message says what would
+   */
+  public void boot(LinuxKernel kernel, byte[] initrd, String commandLine) {
+    LinuxEntry entry = kernel.load(memory, initrd, commandLine);
+    PciSetup.run(ports);
+    cpu.registers.gdtBase = entry.gdtBase();
+    cpu.registers.gdtLimit = entry.gdtLimit();
+    cpu.registers.r[Registers.ESI] = entry.bootParams();
+    cpu.enterFlat(LinuxEntry.BOOT_CS, LinuxEntry.BOOT_DS, entry.eip());
+  }
+
+  /**
+   * Ties emulated time to the wall clock: it neither runs ahead nor, where the machine is slower,
+   * falls behind. Two runs are no longer the same.
+   */
+  public void paceToWallClock() {
+    paced = true;
+  }
+
+  /**
+   * Runs the machine on the calling thread.
+   *
+   * @return why it stopped
+   */
+  public StopReason run() {
+    runner = Thread.currentThread();
+    wallStart = System.nanoTime() - clock.now();
+    while (true) {
+      if (paced) {
+        catchUp();
+      }
+      clock.runDue();
+      if (stopReason != null) {
+        return stopReason;
+      }
+      if (cpu.isShutDown()) {
+        return StopReason.TRIPLE_FAULT;
+      }
+      if (!cpu.isHalted() || cpu.willWake()) {
+        long wait = clock.deadline() - clock.now();
+        cpu.run(cpu.retired + Math.max(1, Math.min(wait, SLICE)));
+      } else if (cpu.interruptsEnabled()) {
+        idle();
+      } else {
+        return StopReason.HALTED;
+      }
+    }
+  }
+
+  /**
+   * Lets time pass to the next timer, or waits for work from another thread where there is none.
+   */
+  private void idle() {
+    long deadline = clock.deadline();
+    if (deadline == Long.MAX_VALUE) {
+      LockSupport.park(this);
+    } else if (paced) {
+      LockSupport.parkNanos(this, deadline - clock.now());
+    } else {
+      clock.skip(deadline - clock.now());
+    }
+  }
+
+  private void catchUp() {
+    long behind = System.nanoTime() - wallStart - clock.now();
+    if (behind < 0) {
+      LockSupport.parkNanos(this, -behind);
+    } else {
+      // timer by timer, so that each runs at its own time
+      clock.skip(Math.max(0, Math.min(behind, clock.deadline() - clock.now())));
+    }
+  }
+
+  /** Types on COM1; any thread may call this. */
+  private void wake() {
+    LockSupport.unpark(runner);
+  }
+
+  /** A timer was set that is due before what the CPU was told to run to. */
+  private void reconsider() {
+    if (cpu != null) {
+      cpu.requestStop();
+    }
+  }
+
+  private void end(StopReason reason) {
+    stopReason = reason;
+    cpu.requestStop();
+  }
+
+  /**
+   * Types on COM1. Any thread may call this.
+   *
+   * @param bytes what the guest receives
+   */
+  public void receive(byte[] bytes) {
+    byte[] own = bytes.clone();
+    clock.post(() -> serial.receive(own));
+  }
+
+  /** Ends {@link #run} soon, with {@link StopReason#REQUESTED}. Any thread may call this. */
+  public void stop() {
+    clock.post(() -> end(StopReason.REQUESTED));
+  }
+
+  /**
+   * How far the guest is.
+   *
+   * @return instructions retired since power-on
+   */
+  public long instructions() {
+    return cpu == null ? 0 : cpu.retired;
+  }
+
+  // --- for tests of the CPU
+  // ------------------------------------------------------------------------
+
+  PhysicalMemory memory() {
+    return memory;
+  }
+
+  IoPorts ports() {
+    return ports;
+  }
+
+  Cpu cpu() {
+    return cpu;
+  }
+
+  /** Leaves the CPU in flat 32-bit protected mode at an address, as a multiboot loader does. */
+  void enterFlat(int eip) {
+    cpu.enterFlat(0x08, 0x10, eip);
+  }
+}
