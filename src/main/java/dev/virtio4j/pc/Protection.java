@@ -177,6 +177,7 @@ final class Protection {
     cpu.segmentsChanged();
     if (register == SS) {
       cpu.holdInterrupts();
+      cpu.skipTrap();
     }
   }
 
