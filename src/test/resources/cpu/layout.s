@@ -60,5 +60,6 @@
         .set SMALLSTACK, 0xf8               # ring 0 data, SCRATCH to SCRATCH + 2FFh
         .set NPSTACK, 0x100                 # ring 0 data, not present
         .set UPAST, 0x10b                   # 4 KiB granularity, base SCRATCH, limit 0
+        .set NEARLY, 0x113                  # ring 3 data, all memory but the last page
         .set BEYOND, 0x203                  # past the end of the GDT
         .set LDATA, 0x0f                    # ring 3 data in the LDT

@@ -216,6 +216,9 @@ ended:  push    %ds
         movzwl  0x10(%ebp), %ecx
         put     %ecx, 3
         mov     0x14(%ebp), %edx
+        and     $~0x10000, %edx             # RF, which QEMU doesn't set for faults
+        mov     %edx, 0x14(%ebp)
+        andl    $~0x10000, TSS0 + 0x24
         put     %edx, 4
         movzwl  0(%ebp), %eax
         put     %eax, 7
@@ -317,10 +320,10 @@ next:   .long   0
 ours:   .long   0, 0
         .word   0
 gdtr_own:
-        .word   0x10f
+        .word   0x117
         .long   template + GDT - SCRATCH
         .word   0
-gdtr:   .word   0x10f
+gdtr:   .word   0x117
         .long   GDT
         .word   0
 idtr:   .word   VECTORS * 8 - 1
@@ -362,7 +365,7 @@ template:
         .byte   (at * 37 + (at >> 3) * 11 + 5) & 0xff
         .set    at, at + 1
         .endr
-        # GDT
+        # GDT. Code is accessed already, because QEMU doesn't set that bit in jumps and gates.
         descriptor 0, 0, 0, 0
         descriptor 0, 0xfffff, 0x9b, 0xc    # KCODE
         descriptor 0, 0xfffff, 0x93, 0xc    # KDATA
@@ -377,11 +380,11 @@ template:
         descriptor SCRATCH, 0xff, 0xf2, 4   # SMALL
         descriptor SCRATCH, 0xff, 0xf6, 4   # DOWN
         descriptor 0, 0xfffff, 0xf0, 0xc    # RODATA
-        descriptor 0, 0xfffff, 0xf8, 0xc    # XCODE
-        descriptor 0, 0xfffff, 0x9e, 0xc    # CONFORMING
-        descriptor CODE, 0xffff, 0x9a, 0    # CODE16
-        descriptor SCRATCH, 0xffff, 0x92, 0 # DATA16
-        descriptor CODE, 0xffff, 0xfa, 0    # UCODE16
+        descriptor 0, 0xfffff, 0xf9, 0xc    # XCODE
+        descriptor 0, 0xfffff, 0x9f, 0xc    # CONFORMING
+        descriptor CODE, 0xffff, 0x9b, 0    # CODE16
+        descriptor SCRATCH, 0xffff, 0x93, 0 # DATA16
+        descriptor CODE, 0xffff, 0xfb, 0    # UCODE16
         descriptor SCRATCH, 0xffff, 0xf2, 0 # UDATA16
         gate    KCODE, CODE + 0x100, 0xec   # GATE
         gate    KCODE, CODE + 0x100, 0xec, 2
@@ -389,7 +392,7 @@ template:
         gate    TASK1, 0, 0xe5              # TASKGATE
         gate    KCODE, CODE + 0x100, 0x8c   # KGATE
         descriptor 0, 0xfffff, 0x7a, 0xc    # NPCODE
-        descriptor CODE, 0x3f, 0x9a, 4      # SMALLCODE
+        descriptor CODE, 0x3f, 0x9b, 4      # SMALLCODE
         descriptor TSS1, 0x67, 0x8b, 0      # BUSYTASK
         descriptor TSS1, 0x67, 0x09, 0      # NPTASK
         gate    CODE16, 0x100, 0xe4         # GATE16
@@ -397,6 +400,7 @@ template:
         descriptor SCRATCH, 0x2ff, 0x92, 4  # SMALLSTACK
         descriptor 0, 0xfffff, 0x12, 0xc    # NPSTACK
         descriptor SCRATCH, 0, 0xf2, 0xc    # UPAST
+        descriptor 0, 0xffffe, 0xf3, 0xc    # NEARLY
         .org    template + TSS0 - SCRATCH
         .long   0, KSTACK, KDATA
         .fill   0x66 - 12, 1, 0
@@ -416,11 +420,11 @@ template:
         descriptor SCRATCH, 0xfff, 0xf2, 4  # LDATA
         .org    template + WATCHED_END - SCRATCH
 
-table_template:                             # WINDOW
+table_template:                             # WINDOW; accessed where a case may fault half way
         .long   SCRATCH + 7                 # 0: user, writable
-        .long   SCRATCH + 5                 # 1: user, read-only
-        .long   SCRATCH + 3                 # 2: supervisor, writable
-        .long   SCRATCH + 1                 # 3: supervisor, read-only
+        .long   SCRATCH + 0x25              # 1: user, read-only
+        .long   SCRATCH + 0x23              # 2: supervisor, writable
+        .long   SCRATCH + 0x21              # 3: supervisor, read-only
         .long   SCRATCH + 6                 # 4: not present
         .long   SCRATCH + 0x67              # 5: accessed and dirty
         .long   SCRATCH + 7                 # 6: user, writable
@@ -429,7 +433,7 @@ table_template:                             # WINDOW
         .long   SCRATCH + 0x107             # 9: global
         .fill   6, 4, 0
 directory_template:
-        .long   IDENTITY + 7, 0x87, TABLE + 7, TABLE + 5, TABLE + 3, 0, 0, 0
+        .long   IDENTITY + 7, 0x87, TABLE + 0x27, TABLE + 0x25, TABLE + 0x23, 0, 0, 0
 
 end_of_cases:
         .long   0                           # CpuImage fills it in

@@ -9,12 +9,12 @@ import java.util.HexFormat;
  * A few instructions and what they start from.
  *
  * @param source the instructions in AT&amp;T syntax, or a name
- * @param code their bytes; they run at {@link CpuImage#CODE}
+ * @param code their bytes in hexadecimal; they run at {@link CpuImage#CODE}
  * @param setting in what state of the machine they run
  * @param undefined the flags that nobody defines afterwards
  * @param inputs registers, flags, memory
  */
-record CpuCase(String source, byte[] code, Setting setting, int undefined, CpuInputs inputs) {
+record CpuCase(String source, String code, Setting setting, int undefined, CpuInputs inputs) {
   private static final int END_VECTOR = 0x20;
   private static final int END_LENGTH = 2;
 
@@ -44,7 +44,7 @@ record CpuCase(String source, byte[] code, Setting setting, int undefined, CpuIn
 
   /** How many bytes {@link #write} writes. */
   int length() {
-    return CpuImage.CASE_HEADER + (code.length + 3 & ~3);
+    return CpuImage.CASE_HEADER + (codeLength() + 3 & ~3);
   }
 
   /** Writes the case as the runner wants it. */
@@ -56,7 +56,7 @@ record CpuCase(String source, byte[] code, Setting setting, int undefined, CpuIn
       }
       image.putInt(inputs.get(input));
     }
-    image.putInt(code.length).put(code).position(end);
+    image.putInt(codeLength()).put(HexFormat.of().parseHex(code)).position(end);
   }
 
   /** What the outcome is, if the instructions do nothing at all. */
@@ -64,7 +64,7 @@ record CpuCase(String source, byte[] code, Setting setting, int undefined, CpuIn
     return switch (field) {
       case V -> END_VECTOR;
       case E, CR2, HF -> 0;
-      case EIP -> CpuImage.CODE + code.length + END_LENGTH;
+      case EIP -> CpuImage.CODE + codeLength() + END_LENGTH;
       case CS -> setting.ring0 ? 0x08 : 0x1B;
       case SS, DS, ES, FS, GS -> setting.ring0 ? 0x10 : 0x23;
       case CR0 -> setting.paging ? 0x80000031 : 0x31;
@@ -72,7 +72,15 @@ record CpuCase(String source, byte[] code, Setting setting, int undefined, CpuIn
     };
   }
 
-  String hex() {
-    return HexFormat.of().formatHex(code);
+  private int codeLength() {
+    return code.length() / 2;
+  }
+
+  /** Whether only the inputs differ. */
+  boolean sameCode(CpuCase other) {
+    return source.equals(other.source)
+        && code.equals(other.code)
+        && setting.equals(other.setting)
+        && undefined == other.undefined;
   }
 }

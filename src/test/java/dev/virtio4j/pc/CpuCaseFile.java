@@ -1,7 +1,6 @@
 package dev.virtio4j.pc;
 
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -38,7 +37,7 @@ final class CpuCaseFile {
         heading =
             new CpuCase(
                 source.toString(),
-                HexFormat.of().parseHex(parts[2]),
+                parts[2],
                 CpuCase.Setting.parse(parts[0]),
                 Flags.parse(parts[1]),
                 null);
@@ -63,13 +62,13 @@ final class CpuCaseFile {
     CpuCase before = null;
     for (Recorded recorded : cases) {
       CpuCase test = recorded.test;
-      if (before == null || before.code() != test.code()) {
+      if (before == null || !before.sameCode(test)) {
         text.append("= ").append(test.source().replace("\n", "\n= ")).append('\n');
         text.append(test.setting())
             .append(" undefined=")
             .append(Flags.format(test.undefined()))
             .append(" code=")
-            .append(test.hex())
+            .append(test.code())
             .append('\n');
         before = test;
       }

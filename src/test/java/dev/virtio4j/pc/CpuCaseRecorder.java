@@ -200,8 +200,9 @@ final class CpuCaseRecorder {
       for (Code code : codes) {
         byte[] machineCode = new byte[bytes.getInt()];
         bytes.get(machineCode);
+        String hex = HexFormat.of().formatHex(machineCode);
         for (CpuInputs some : code.inputs) {
-          CpuCase test = new CpuCase(code.source, machineCode, code.setting, code.undefined, some);
+          CpuCase test = new CpuCase(code.source, hex, code.setting, code.undefined, some);
           cases.add(
               new Recorded(
                   test, code.expected == null ? null : CpuOutcome.parse(test, code.expected)));

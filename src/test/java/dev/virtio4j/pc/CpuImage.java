@@ -31,6 +31,10 @@ final class CpuImage {
   private static final int RESULT_PORT = 0xE9;
   private static final String QEMU = "qemu-system-i386";
   private static final String MODEL = "pentium2,-mmx,-fxsr,-sep,-vme,-pae,-mtrr,-pat,-pse36,-apic";
+
+  /** More instructions than any run takes: a case that hangs ends the run. */
+  private static final long ENDLESS = 1_000_000_000;
+
   private static final int QEMU_SECONDS = 10;
 
   private CpuImage() {}
@@ -56,7 +60,7 @@ final class CpuImage {
   static List<CpuOutcome> runOnReferencePc(List<CpuCase> cases) {
     byte[] image = build(cases);
     ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ReferencePc pc = new ReferencePc(4 << 20);
+    ReferencePc pc = new ReferencePc(4 << 20, 0, character -> {});
     pc.memory().write(LOAD_ADDRESS, image, 0, image.length);
     pc.ports()
         .map(
@@ -73,6 +77,7 @@ final class CpuImage {
                 results.write(value);
               }
             });
+    pc.clock().timer(pc::stop).at(ENDLESS);
     pc.enterFlat(LOAD_ADDRESS);
     pc.run();
     return CpuOutcome.readAll(results.toByteArray());

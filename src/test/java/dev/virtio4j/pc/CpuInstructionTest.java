@@ -34,7 +34,7 @@ class CpuInstructionTest {
     Map<String, List<String>> problems = new LinkedHashMap<>();
     for (int i = 0; i < cases.size(); i++) {
       CpuCase test = cases.get(i).test();
-      String name = test.source() + " (" + test.setting() + ", " + test.hex() + ")";
+      String name = test.source() + " (" + test.setting() + ", " + test.code() + ")";
       List<String> ofThis = problems.computeIfAbsent(name, unused -> new ArrayList<>());
       String expected = cases.get(i).expected().format(test);
       String actual =

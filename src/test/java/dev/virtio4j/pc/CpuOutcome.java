@@ -51,13 +51,9 @@ record CpuOutcome(Map<Field, Integer> fields, Map<Integer, Integer> memory) {
       return this == F || this == HF;
     }
 
-    /** Leaves out RF, which QEMU doesn't keep, and of the handler's flags those of arithmetic. */
+    /** Leaves out the handler's flags of arithmetic. */
     private int read(int value) {
-      return switch (this) {
-        case F -> value & ~0x10000;
-        case HF -> value & 0x24300;
-        default -> value;
-      };
+      return this == HF ? value & 0x24300 : value;
     }
   }
 

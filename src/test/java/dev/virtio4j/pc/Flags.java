@@ -24,7 +24,8 @@ final class Flags {
   /** As {@link #format} writes it. */
   static int parse(String text) {
     int flags = 0;
-    for (char letter : text.toCharArray()) {
+    for (int i = 0; i < text.length(); i++) {
+      char letter = text.charAt(i);
       if (letter >= '1' && letter <= '3') {
         flags |= (letter - '0') << IOPL_SHIFT;
       } else if (letter != '-') {
