@@ -10,14 +10,12 @@ import static dev.virtio4j.pc.Flags.Z;
 
 import dev.virtio4j.pc.CpuCase.Setting;
 import dev.virtio4j.pc.CpuInputs.Input;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 
 /**
  * A sequence of random integer instructions of ring 3 without faults. Memory operands stay in the
@@ -25,16 +23,8 @@ import java.util.Random;
  * leaves undefined is never read: {@code undefined} holds the flags that are so at the moment, and
  * instructions that would read one of them are not chosen.
  */
-final class RandomInstructions {
-  private static final int EAX = 0;
-  private static final int ECX = 1;
-  private static final int EDX = 2;
-  private static final int EBP = 5;
-  private static final int ESI = 6;
-  private static final int EDI = 7;
-  private static final int[] WRITABLE = {EAX, ECX, EDX, 3, ESI, EDI};
+final class RandomInstructions extends RandomEncoder {
 
-  private static final int POINTER = CpuImage.SCRATCH + 0x100;
   private static final int NEARLY_FLAT = 0x113;
   private static final int COUNTER = CpuImage.SCRATCH + 0x3F0;
 
@@ -49,8 +39,6 @@ final class RandomInstructions {
    */
   private record Step(int end, int undefined) {}
 
-  private final Random random;
-  private final ByteArrayOutputStream code = new ByteArrayOutputStream();
   private final List<Step> steps = new ArrayList<>();
   private final CpuInputs inputs;
   private final Setting setting;
@@ -59,7 +47,7 @@ final class RandomInstructions {
 
   /** Makes the sequence that belongs to the seed. */
   RandomInstructions(long seed, int length) {
-    random = new Random(seed);
+    super(seed);
     setting = new Setting(false, random.nextBoolean(), false);
     Map<Input, Integer> given = new EnumMap<>(Input.class);
     for (int register : WRITABLE) {
@@ -156,85 +144,6 @@ final class RandomInstructions {
 
   private boolean canRead(int flags) {
     return (undefined & flags) == 0;
-  }
-
-  // Bytes.
-
-  private void emit(int... bytes) {
-    for (int value : bytes) {
-      code.write(value);
-    }
-  }
-
-  private void emitNumber(int value, int size) {
-    for (int i = 0; i < size; i++) {
-      code.write(value >>> (8 * i));
-    }
-  }
-
-  /** A number, often one at the edge of something. */
-  private int number() {
-    return switch (random.nextInt(4)) {
-      case 0 ->
-          new int[] {0, 1, -1, 0x7F, 0x80, 0x7FFF, 0x8000, 0x7FFFFFFF, 0x80000000}
-              [random.nextInt(9)];
-      case 1 -> random.nextInt(256) - 128;
-      default -> random.nextInt();
-    };
-  }
-
-  private int size() {
-    return 1 << random.nextInt(3);
-  }
-
-  private int wordSize() {
-    return 2 << random.nextInt(2);
-  }
-
-  /** A register that an instruction of this size may write. */
-  private int target(int size) {
-    return size == 1 ? random.nextInt(8) : WRITABLE[random.nextInt(WRITABLE.length)];
-  }
-
-  /**
-   * Prefix and opcode of an instruction that has an even form for bytes and an odd one for words.
-   */
-  private void opcode(int opcode, int size) {
-    if (size == 2) {
-      emit(0x66);
-    }
-    emit(opcode | (size == 1 ? 0 : 1));
-  }
-
-  /** The same for an opcode behind 0Fh. */
-  private void opcode0F(int opcode, int size, boolean hasByteForm) {
-    if (size == 2) {
-      emit(0x66);
-    }
-    emit(0x0F, hasByteForm && size != 1 ? opcode | 1 : opcode);
-  }
-
-  private void registerOperand(int reg, int size) {
-    emit(0xC0 | reg << 3 | target(size));
-  }
-
-  /** A memory operand somewhere in the scratch memory. */
-  private void memoryOperand(int reg) {
-    int displacement = random.nextInt(0x70);
-    if (random.nextBoolean()) {
-      emit(0x40 | reg << 3 | EBP, displacement);
-    } else {
-      emit(0x05 | reg << 3);
-      emitNumber(POINTER + displacement, 4);
-    }
-  }
-
-  private void operand(int reg, int size) {
-    if (random.nextInt(3) == 0) {
-      memoryOperand(reg);
-    } else {
-      registerOperand(reg, size);
-    }
   }
 
   // Instructions.
