@@ -149,6 +149,7 @@ final class BlockEnds {
       throw cpu.fault.of(GuestFault.PROTECTION, 0);
     }
     cpu.protection.softwareInterrupt(vector, kind == 3);
+    cpu.skipTrap();
   }
 
   private void in(int immediate, int width) {

@@ -68,6 +68,8 @@ final class Cpu implements CodeCache.Listener, FpuBus {
   /** Whether external interrupts wait for one more instruction, after STI or a load of SS. */
   private boolean held;
 
+  private boolean traced;
+
   private boolean halted;
   private boolean shutDown;
   private boolean stopRequested;
@@ -178,7 +180,7 @@ final class Cpu implements CodeCache.Listener, FpuBus {
       stopRequested = true;
       return;
     }
-    boolean traced = (registers.flags & TF) != 0;
+    traced = (registers.flags & TF) != 0;
     boolean single = held || traced || (registers.flags & RF) != 0;
     held = false;
     interpreter.run(single ? retired + 1 : until);
@@ -258,6 +260,16 @@ final class Cpu implements CodeCache.Listener, FpuBus {
   void halt() {
     halted = true;
     stopRequested = true;
+  }
+
+  /** Whether a debug trap follows the instruction at hand, or each element of a repeated one. */
+  boolean isTraced() {
+    return traced;
+  }
+
+  /** Lets the instruction at hand end without a debug trap, as INT does and a load of SS. */
+  void skipTrap() {
+    traced = false;
   }
 
   /** Keeps external interrupts out until the next instruction has retired. */

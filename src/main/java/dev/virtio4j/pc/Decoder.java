@@ -319,7 +319,8 @@ final class Decoder {
    * @param write whether it is written
    */
   private void linearize(int length, boolean write) {
-    if (linear || (flat && address32 && segment != FS && segment != GS)) {
+    boolean plain = segment == DS || segment == ES || segment == SS;
+    if (linear || (flat && address32 && plain)) {
       return;
     }
     linearizeToAddress(length, write);

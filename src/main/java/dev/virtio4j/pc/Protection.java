@@ -177,6 +177,7 @@ final class Protection {
     cpu.segmentsChanged();
     if (register == SS) {
       cpu.holdInterrupts();
+      cpu.skipTrap();
     }
   }
 
@@ -459,11 +460,13 @@ final class Protection {
 
   /** Checks the descriptor of a task and changes to it. */
   private void switchTask(int selector, int how) {
+    int vector = how == TaskSwitch.RETURN ? GuestFault.INVALID_TSS : GuestFault.PROTECTION;
     if (isNull(selector) || (selector & 4) != 0 || !find(selector) || !isSystem()) {
-      throw generalProtection(selector);
+      throw fault(vector, selector & 0xFFFC);
     }
-    if (systemType() != TSS16 && systemType() != TSS32) {
-      throw generalProtection(selector);
+    int type = systemType() & ~(BUSY >> 8);
+    if (type != TSS16 && type != TSS32) {
+      throw fault(vector, selector & 0xFFFC);
     }
     if (!isPresent()) {
       throw notPresent(selector);

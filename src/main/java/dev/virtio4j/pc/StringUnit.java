@@ -125,7 +125,8 @@ final class StringUnit {
       return true;
     }
     int mask = narrow ? 0xFFFF : -1;
-    for (int done = 0; done < MAX_ELEMENTS; ) {
+    int most = cpu.isTraced() ? 1 : MAX_ELEMENTS;
+    for (int done = 0; done < most; ) {
       int left = r[ECX] & mask;
       if (left == 0) {
         return true;
@@ -136,7 +137,7 @@ final class StringUnit {
               width,
               narrow,
               segment,
-              Integer.compareUnsigned(left, MAX_ELEMENTS - done) < 0 ? left : MAX_ELEMENTS - done);
+              Integer.compareUnsigned(left, most - done) < 0 ? left : most - done);
       if (bulk == 0) {
         once(kind, width, narrow, segment);
         bulk = 1;

@@ -1,0 +1,143 @@
+package dev.virtio4j.pc;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The program that runs cases (src/test/resources/cpu/runner.s) with the cases behind it, and the
+ * two machines that can run it. It is a multiboot kernel: QEMU loads it to where it wants to be.
+ */
+final class CpuImage {
+  /** Where the instructions of a case run. */
+  static final int CODE = 0x20000;
+
+  /** A kilobyte of memory for the case, with a pattern in it. */
+  static final int SCRATCH = 0x30000;
+
+  static final int CASE_HEADER = 52;
+
+  private static final int LOAD_ADDRESS = 0x100000;
+  private static final int RESULT_PORT = 0xE9;
+  private static final String QEMU = "qemu-system-i386";
+  private static final String MODEL = "pentium2,-mmx,-fxsr,-sep,-vme,-pae,-mtrr,-pat,-pse36,-apic";
+
+  /** More instructions than any run takes: a case that hangs ends the run. */
+  private static final long ENDLESS = 1_000_000_000;
+
+  private static final int QEMU_SECONDS = 300;
+
+  private CpuImage() {}
+
+  private static byte[] build(List<CpuCase> cases) {
+    byte[] runner = HexFormat.of().parseHex(resource("runner.hex").replace("\n", ""));
+    int length = runner.length + cases.stream().mapToInt(CpuCase::length).sum();
+    ByteBuffer image = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    image.put(runner).putInt(runner.length - Integer.BYTES, LOAD_ADDRESS + length);
+    cases.forEach(test -> test.write(image));
+    return image.array();
+  }
+
+  static String resource(String name) {
+    try (InputStream in = CpuImage.class.getResourceAsStream("/cpu/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs the cases on our CPU; fewer outcomes than cases mean that the machine stopped early. */
+  static List<CpuOutcome> runOnReferencePc(List<CpuCase> cases) {
+    byte[] image = build(cases);
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ReferencePc pc = new ReferencePc(4 << 20, 0, character -> {});
+    pc.memory().write(LOAD_ADDRESS, image, 0, image.length);
+    pc.ports()
+        .map(
+            RESULT_PORT,
+            1,
+            new PortDevice() {
+              @Override
+              public int read(int port, int width) {
+                return RESULT_PORT;
+              }
+
+              @Override
+              public void write(int port, int width, int value) {
+                results.write(value);
+              }
+            });
+    pc.clock().timer(pc::stop).at(ENDLESS);
+    pc.enterFlat(LOAD_ADDRESS);
+    pc.run();
+    return CpuOutcome.readAll(results.toByteArray());
+  }
+
+  static boolean hasQemu() {
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+        .anyMatch(directory -> Files.isExecutable(Path.of(directory, QEMU)));
+  }
+
+  /** Runs the cases on QEMU's CPU. */
+  static List<CpuOutcome> runOnQemu(List<CpuCase> cases) throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("cpu-cases");
+    Path kernel = directory.resolve("kernel");
+    Path results = directory.resolve("results");
+    Path log = directory.resolve("log");
+    try {
+      Files.write(kernel, build(cases));
+      Process qemu = start(kernel, results, log);
+      if (!qemu.waitFor(QEMU_SECONDS, TimeUnit.SECONDS)) {
+        qemu.destroyForcibly().waitFor();
+      }
+      List<CpuOutcome> outcomes = CpuOutcome.readAll(Files.readAllBytes(results));
+      if (outcomes.size() < cases.size()) {
+        throw new IOException(
+            "QEMU stopped in "
+                + cases.get(outcomes.size()).source()
+                + ": "
+                + Files.readString(log));
+      }
+      return outcomes;
+    } finally {
+      for (Path file : List.of(kernel, results, log, directory)) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static Process start(Path kernel, Path results, Path log) throws IOException {
+    return new ProcessBuilder(
+            List.of(
+                QEMU,
+                "-machine",
+                "pc,accel=tcg",
+                "-cpu",
+                MODEL,
+                "-m",
+                "16",
+                "-display",
+                "none",
+                "-nodefaults",
+                "-no-reboot",
+                "-kernel",
+                kernel.toString(),
+                "-debugcon",
+                "file:" + results,
+                "-device",
+                "isa-debug-exit,iobase=0xf4,iosize=4"))
+        .redirectErrorStream(true)
+        .redirectOutput(log.toFile())
+        .start();
+  }
+}

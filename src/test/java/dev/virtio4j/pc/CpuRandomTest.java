@@ -1,0 +1,78 @@
+package dev.virtio4j.pc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Runs the same random instructions on our CPU and on QEMU's. */
+class CpuRandomTest {
+  private static final int SEQUENCES = 1500;
+  private static final int LENGTH = 30;
+  private static final String NO_QEMU =
+      "NOT TESTED: the CPU against QEMU, because qemu-system-i386 is not on the PATH";
+
+  @BeforeAll
+  static void needQemu() {
+    if (!CpuImage.hasQemu()) {
+      System.err.println(NO_QEMU);
+    }
+    assumeTrue(CpuImage.hasQemu(), NO_QEMU);
+  }
+
+  @Test
+  @DisplayName("Random integer instructions leave registers, flags and memory as on QEMU")
+  void integerInstructions() throws IOException, InterruptedException {
+    List<RandomInstructions> sequences =
+        IntStream.range(0, SEQUENCES)
+            .mapToObj(seed -> new RandomInstructions(seed, LENGTH))
+            .toList();
+    int wrong = firstDifference(sequences.stream().map(RandomInstructions::whole).toList());
+    if (wrong < SEQUENCES) {
+      List<CpuCase> prefixes = sequences.get(wrong).prefixes();
+      int step = firstDifference(prefixes);
+      fail(explain(wrong, prefixes.subList(0, step + 1)));
+    }
+    assertThat(wrong).isEqualTo(SEQUENCES);
+  }
+
+  /** The first case that doesn't end as on QEMU, or how many there are. */
+  private static int firstDifference(List<CpuCase> cases) throws IOException, InterruptedException {
+    List<CpuOutcome> expected = CpuImage.runOnQemu(cases);
+    List<CpuOutcome> actual = CpuImage.runOnReferencePc(cases);
+    for (int i = 0; i < cases.size(); i++) {
+      CpuCase test = cases.get(i);
+      if (i >= actual.size()
+          || !expected.get(i).defined(test).equals(actual.get(i).defined(test))) {
+        return i;
+      }
+    }
+    return cases.size();
+  }
+
+  /** The instructions up to the one that goes wrong, and what the last one but one and it do. */
+  private static String explain(int seed, List<CpuCase> upToWrong)
+      throws IOException, InterruptedException {
+    StringBuilder text = new StringBuilder("Sequence " + seed + " goes wrong in its last line:");
+    upToWrong.forEach(test -> text.append("\n  ").append(test.source()));
+    CpuCase wrong = upToWrong.get(upToWrong.size() - 1);
+    text.append("\nfrom ").append(wrong.inputs());
+    List<CpuCase> end = upToWrong.subList(Math.max(0, upToWrong.size() - 2), upToWrong.size());
+    List<CpuOutcome> expected = CpuImage.runOnQemu(end);
+    List<CpuOutcome> actual = CpuImage.runOnReferencePc(end);
+    for (int i = 0; i < end.size(); i++) {
+      CpuCase test = end.get(i);
+      text.append("\nafter ").append(test.source());
+      text.append("\n  QEMU ").append(expected.get(i).defined(test).format(test));
+      text.append("\n  we   ")
+          .append(i < actual.size() ? actual.get(i).defined(test).format(test) : "nothing");
+    }
+    return text.toString();
+  }
+}
