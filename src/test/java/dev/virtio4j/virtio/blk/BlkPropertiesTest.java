@@ -1,5 +1,7 @@
 package dev.virtio4j.virtio.blk;
 
+import static dev.virtio4j.testing.BlkDriver.FLUSH;
+import static dev.virtio4j.testing.BlkDriver.GET_ID;
 import static dev.virtio4j.testing.BlkDriver.IN;
 import static dev.virtio4j.testing.BlkDriver.OK;
 import static dev.virtio4j.testing.BlkDriver.OUT;
@@ -14,16 +16,24 @@ import dev.virtio4j.testing.DriverQueue;
 import dev.virtio4j.testing.LogCapture;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Label;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 
 /**
- * Random requests, and random garbage. A seed stands for all that is random in a try; there is
- * nothing to shrink in it.
+ * Random requests, and random garbage. Where a seed stands for all that is random in a try, there
+ * is nothing to shrink in it.
  */
 class BlkPropertiesTest {
   private static final int SECTORS = 256;
@@ -53,6 +63,61 @@ class BlkPropertiesTest {
       case 1 -> chain.indirect();
       default -> chain.mixed(1);
     };
+  }
+
+  @Provide
+  Arbitrary<Integer> types() {
+    return Arbitraries.of(IN, OUT, FLUSH, GET_ID, 2, 11, OUT | 0x8000_0000);
+  }
+
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  @Label("what comes of a request does not depend on how it is cut into descriptors")
+  void sameOutcome(
+      @ForAll("types") int type,
+      @ForAll @IntRange(max = SECTORS + 1) int sector,
+      @ForAll @IntRange(max = 4) int sectors,
+      @ForAll @IntRange(max = 1) int odd,
+      @ForAll @Size(max = 5) List<@IntRange(max = 600) Integer> cuts,
+      @ForAll @IntRange(max = 12) int direct) {
+    boolean toDisk = (type & 0xFF) == OUT;
+    int length = 512 * sectors + odd;
+    byte[] readable = Arrays.copyOf(header(type, sector), 16 + (toDisk ? length : 0));
+    Arrays.fill(readable, 16, readable.length, (byte) 0x5A);
+    int writable = toDisk ? 1 : length + 1;
+
+    Outcome plain =
+        outcome(chain -> chain.readable(readable, 16).writable(writable, writable - 1).direct());
+    Outcome cut =
+        outcome(
+            chain ->
+                chain
+                    .readable(readable, within(readable.length, cuts))
+                    .writable(writable, within(writable, cuts))
+                    .mixed(Math.min(direct, 2 * cuts.size() + 2)));
+    assertThat(cut).usingRecursiveComparison().isEqualTo(plain);
+  }
+
+  private record Outcome(Result result, ByteBuffer disk) {}
+
+  /** Submits a request to a disk of known content. */
+  private Outcome outcome(ToIntFunction<ChainBuilder> submit) {
+    Random random = new Random(9);
+    random.nextBytes(disk);
+    BlkDriver driver = driver(random);
+    ChainBuilder chain = driver.queue.chain();
+    Result result = driver.finish(chain, submit.applyAsInt(chain));
+    return new Outcome(result, ByteBuffer.wrap(disk.clone()));
+  }
+
+  /** Lengths of descriptors that cut no more bytes than there are. */
+  private static int[] within(int length, List<Integer> cuts) {
+    int[] within = new int[cuts.size()];
+    int left = length;
+    for (int i = 0; i < within.length; i++) {
+      within[i] = Math.min(cuts.get(i), left);
+      left -= within[i];
+    }
+    return within;
   }
 
   @Property(tries = 300, shrinking = ShrinkingMode.OFF)
