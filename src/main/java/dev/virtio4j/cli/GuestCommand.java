@@ -40,7 +40,7 @@ final class GuestCommand {
         .sorted(Map.Entry.comparingByKey())
         .forEach(entry -> console.note(entry.getKey() + " " + entry.getValue()));
     console.note(
-        "boot it with: boot --kernel "
+        "boot it with: virtio4j boot --kernel "
             + guest.kernel()
             + " --initrd "
             + guest.initramfs()
