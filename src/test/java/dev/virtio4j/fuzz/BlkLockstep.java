@@ -40,18 +40,18 @@ final class BlkLockstep {
    * window on it; header and status byte by byte; and for the ring itself both indices, the event
    * indices, and the flags.
    */
-  static final long MAX_ACCESSES =
+  private static final long MAX_ACCESSES =
       BlkModel.QUEUE_SIZE * (2 + DESCRIPTOR_LOADS + 2L * BlkModel.MAX_DESCRIPTORS + 16 + 1) + 5;
 
   /** Bytes of guest memory likewise: the data of a request is never more than the disk. */
-  static final long MAX_BYTES =
+  private static final long MAX_BYTES =
       BlkModel.QUEUE_SIZE * (10 + 8 * DESCRIPTOR_LOADS + 2L * DISK_SIZE + 16 + 1) + 10;
 
   /**
    * Bytes that one access to a port may allocate: room for a fuzzer that instruments a class at its
    * first use, but not for what a guest names as a length.
    */
-  static final long MAX_ALLOCATED = 64 << 20;
+  private static final long MAX_ALLOCATED = 64 << 20;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -121,7 +121,7 @@ final class BlkLockstep {
    * @param views whether guest memory gives windows
    */
   BlkLockstep(boolean readOnly, int blockSize, boolean views) {
-    memory = new CountingMemory(RAM_SIZE, views);
+    memory = new CountingMemory(RAM_SIZE, views, MAX_ACCESSES, MAX_BYTES);
     System.arraycopy(INITIAL_RAM, 0, memory.ram(), 0, RAM_SIZE);
     BlkDevice device = new BlkDevice(new Disk(readOnly), new BlkOptions(SERIAL, blockSize));
     function = VirtioPciFunction.of(device, memory);
@@ -154,8 +154,6 @@ final class BlkLockstep {
     function.writeIo(offset, width, value);
     allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
     require(allocated <= MAX_ALLOCATED, "too many bytes allocated");
-    require(memory.accesses() <= MAX_ACCESSES, "too many accesses to memory");
-    require(memory.bytes() <= MAX_BYTES, "too many bytes of memory");
     model.out(offset, width, value);
     if (memory.accesses() > 0) {
       checkMemoryAndDisk();
@@ -213,8 +211,8 @@ final class BlkLockstep {
 
   /** The two agree on every byte of RAM and disk. */
   void checkMemoryAndDisk() {
-    requireEqual("first byte of RAM that differs", Arrays.mismatch(memory.ram(), modelRam), -1);
-    requireEqual("first byte of the disk that differs", Arrays.mismatch(disk, modelDisk), -1);
+    requireSame("RAM", memory.ram(), modelRam);
+    requireSame("the disk", disk, modelDisk);
     require(unflushed == model.unflushed(), "a flush was left out, or was not asked for");
   }
 
@@ -228,6 +226,13 @@ final class BlkLockstep {
   static void require(boolean condition, String what) {
     if (!condition) {
       throw new AssertionError(what);
+    }
+  }
+
+  private static void requireSame(String what, byte[] actual, byte[] expected) {
+    int at = Arrays.mismatch(actual, expected);
+    if (at >= 0) {
+      throw new AssertionError("%s differs from the model's at %x".formatted(what, at));
     }
   }
 

@@ -6,16 +6,28 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Guest memory that counts what is done to it. Its windows hold the asked range and no byte more,
- * and those for reading can't be written.
+ * Guest memory that counts what is done to it, and fails when that is too much. Its windows hold
+ * the asked range and no byte more, and those for reading can't be written.
  */
 final class CountingMemory implements GuestMemory {
   private final TestMemory memory;
+  private final long maxAccesses;
+  private final long maxBytes;
   private long accesses;
   private long bytes;
 
-  CountingMemory(int size, boolean views) {
+  /**
+   * Makes zeroed RAM.
+   *
+   * @param size bytes
+   * @param views whether it gives windows on itself
+   * @param maxAccesses the most accesses allowed between two calls of {@link #restart}
+   * @param maxBytes the most bytes that these may be about
+   */
+  CountingMemory(int size, boolean views, long maxAccesses, long maxBytes) {
     memory = new TestMemory(size, views);
+    this.maxAccesses = maxAccesses;
+    this.maxBytes = maxBytes;
   }
 
   /** All of RAM. */
@@ -28,11 +40,6 @@ final class CountingMemory implements GuestMemory {
     return accesses;
   }
 
-  /** How many bytes these were about. */
-  long bytes() {
-    return bytes;
-  }
-
   /** Counts from 0 again. */
   void restart() {
     accesses = 0;
@@ -42,6 +49,9 @@ final class CountingMemory implements GuestMemory {
   private void count(int length) {
     accesses++;
     bytes += length;
+    if (accesses > maxAccesses || bytes > maxBytes) {
+      throw new AssertionError("too much work: %d accesses, %d bytes".formatted(accesses, bytes));
+    }
   }
 
   @Override
