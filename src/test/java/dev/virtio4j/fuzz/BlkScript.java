@@ -7,6 +7,7 @@ import static dev.virtio4j.fuzz.BlkLockstep.requireEqual;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -38,10 +39,13 @@ final class BlkScript {
 
   private static final int BUFFERS = 0x4000;
 
-  /** Sets of features, some of them not offered; 30 is BAD_FEATURE. */
-  private static final int[] FEATURE_SETS = {
-    0, 1 << 9, 1 << 28, 1 << 29, 1 << 24, (1 << 9) | (1 << 29), 1 << 30, -1, ~(1 << 30)
+  /** The registers and their widths. */
+  private static final int[][] REGISTERS = {
+    {0, 4}, {4, 4}, {8, 4}, {12, 2}, {14, 2}, {16, 2}, {18, 1}, {19, 1}
   };
+
+  /** The features that make a difference; the last is BAD_FEATURE. */
+  private static final int[] DRIVER_FEATURES = {1 << 9, 1 << 24, 1 << 28, 1 << 29, 1 << 30};
 
   private record Descriptor(long address, long length, int flags) {}
 
@@ -55,6 +59,9 @@ final class BlkScript {
   private int availableIndex;
   private int nextDescriptor;
   private int nextBuffer = BUFFERS;
+
+  /** The latest indirect table. */
+  private long tail = BUFFERS;
 
   BlkScript(byte[] input) {
     bytes = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
@@ -73,30 +80,45 @@ final class BlkScript {
   }
 
   private void act() {
-    switch (u8() % 18) {
+    switch (u8() % 20) {
       case 0 -> machine.in(u8() % BlkLockstep.BAR_SIZE, width());
-      case 1 -> machine.out(u8() % BlkLockstep.BAR_SIZE, width(), u32());
+      case 1 -> machine.out(u8() % BlkLockstep.BAR_SIZE, width(), (int) value());
       case 2 -> {
-        int width = width();
-        machine.readConfig(u8() & -width, width);
+        int[] register = REGISTERS[u8() % REGISTERS.length];
+        machine.out(register[0], register[1], (int) value());
+        machine.in(register[0], register[1]);
       }
       case 3 -> {
         int width = width();
+        machine.readConfig(u8() & -width, width);
+      }
+      case 4 -> {
+        int width = width();
         machine.writeConfig(u8() & -width, width, u32());
       }
-      case 4 -> start(FEATURE_SETS[u8() % FEATURE_SETS.length], RING_PAGE);
-      case 5 -> start(u32(), page());
-      case 6, 7 -> request(false);
-      case 8, 9 -> request(true);
+      case 5 -> start(features());
+      case 6 -> place(page());
+      case 7, 8 -> request(0);
+      case 9 -> request(BlkModel.MAX_DESCRIPTORS - 16 + u8() % 32);
       case 10 -> damageDescriptor(table, (nextDescriptor - 1 - u8()) & (N - 1));
-      case 11 -> damageDescriptor(u16(), u8());
+      case 11 -> damageDescriptor(tail, u8() % 16);
       case 12 -> machine.store(address(), 1 + u8() % 8, u64());
       case 13 -> makeAvailable((int) value());
       case 14 -> bumpIndex((int) value());
-      case 15 -> tellWhenToInterrupt();
+      case 15 -> machine.in(ISR, 1);
       case 16 -> machine.resetBus();
+      case 17 -> machine.out(STATUS, 1, 0);
       default -> notifyDevice();
     }
+  }
+
+  private int features() {
+    int choice = u8();
+    int features = 0;
+    for (int i = 0; i < DRIVER_FEATURES.length; i++) {
+      features |= (choice >> i & 1) * DRIVER_FEATURES[i];
+    }
+    return choice < 128 ? features : u32();
   }
 
   private int page() {
@@ -104,10 +126,16 @@ final class BlkScript {
     return page < 128 ? page % (RAM_SIZE / 4096 + 1) : u32();
   }
 
-  private void start(int features, int page) {
+  private void start(int features) {
     machine.out(STATUS, 1, 0);
     machine.out(STATUS, 1, 3);
     machine.out(FEATURES, 4, features);
+    place(RING_PAGE);
+    machine.out(STATUS, 1, 7);
+  }
+
+  /** Clears the memory of the ring and gives it to the device. */
+  private void place(int page) {
     table = (page & 0xFFFF_FFFFL) * 4096;
     machine.clear(table, 3 * 4096);
     availableIndex = 0;
@@ -115,11 +143,14 @@ final class BlkScript {
     nextBuffer = BUFFERS;
     machine.out(QUEUE_SELECT, 2, 0);
     machine.out(QUEUE_ADDRESS, 4, page);
-    machine.out(STATUS, 1, 7);
   }
 
-  /** A whole request, its buffers cut anywhere, direct, indirect or both. */
-  private void request(boolean notify) {
+  /**
+   * A whole request, its buffers cut anywhere, direct, indirect or both.
+   *
+   * @param padding how many descriptors without bytes come first
+   */
+  private void request(int padding) {
     int kind = u8();
     int type =
         switch (kind % 8) {
@@ -130,53 +161,65 @@ final class BlkScript {
           case 6 -> OUT | 0x8000_0000;
           default -> u32();
         };
-    long sector = (kind & 64) == 0 ? u8() % (SECTORS + 2) : u64();
+    long sector = (kind & 64) == 0 ? u8() % (SECTORS + 2) : value();
     int size = u8();
     int length = (kind & 128) == 0 ? size % (SECTORS + 2) * 512 : size;
     boolean toDisk = (type & 0x7FFF_FFFF) == OUT;
+    ByteBuffer header = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(type).putInt(0).putLong(sector);
 
-    List<Descriptor> chain = new ArrayList<>();
-    int header = cut(chain, 16 + (toDisk ? length : 0), 0);
-    machine.store(header, 4, type);
-    machine.store(header + 8, 8, sector);
-    cut(chain, toDisk ? 1 : length + 1, WRITE);
+    List<Descriptor> chain = new ArrayList<>(Collections.nCopies(padding, new Descriptor(0, 0, 0)));
+    cut(chain, header.array(), 16 + (toDisk ? length : 0), 0);
+    cut(chain, new byte[0], toDisk ? 1 : length + 1, WRITE);
     submit(chain);
-    if (notify) {
+    if ((kind & 8) != 0) {
+      tellWhenToInterrupt();
+    }
+    if ((kind & 16) != 0) {
       notifyDevice();
     }
   }
 
-  /** Cuts a stream into descriptors; its bytes lie one after the other, where room was left. */
-  private int cut(List<Descriptor> chain, int length, int flags) {
+  /** Cuts a stream that starts with some bytes into descriptors with gaps between them. */
+  private void cut(List<Descriptor> chain, byte[] start, int length, int flags) {
+    int done = 0;
+    for (int pieces = u8() % 8; pieces >= 0; pieces--) {
+      int size = pieces == 0 ? length - done : Math.min(pieceLength(), length - done);
+      long address = allocate(size);
+      for (int i = done; i < Math.min(done + size, start.length); i++) {
+        machine.store(address + i - done, 1, start[i]);
+      }
+      chain.add(new Descriptor(address, size, flags));
+      done += size;
+    }
+  }
+
+  private int pieceLength() {
+    int choice = u8();
+    return choice < 128 ? choice % 20 : 32 * (choice - 127);
+  }
+
+  /** Takes room for a buffer, with a gap after it. */
+  private int allocate(int length) {
     if (nextBuffer + length > RAM_SIZE) {
       nextBuffer = BUFFERS;
     }
-    int start = nextBuffer;
-    int end = start + length;
-    for (int pieces = u8() % 8; pieces > 0 && nextBuffer < end; pieces--) {
-      int size = Math.min(u8() * (pieces % 2 == 0 ? 1 : 16), end - nextBuffer);
-      chain.add(new Descriptor(nextBuffer, size, flags));
-      nextBuffer += size;
-    }
-    chain.add(new Descriptor(nextBuffer, end - nextBuffer, flags));
-    nextBuffer = end;
-    return start;
+    int address = nextBuffer;
+    nextBuffer += length + 3;
+    return address;
   }
 
   private void submit(List<Descriptor> chain) {
     int layout = u8();
-    int direct = layout < 128 ? chain.size() : layout % (chain.size() + 1);
+    int direct = chain.size() > N ? 0 : layout < 128 ? chain.size() : layout % (chain.size() + 1);
     List<Descriptor> first = new ArrayList<>(chain.subList(0, direct));
     List<Descriptor> rest = chain.subList(direct, chain.size());
     if (!rest.isEmpty()) {
-      if (nextBuffer + 16 * rest.size() > RAM_SIZE) {
-        nextBuffer = BUFFERS;
-      }
+      tail = allocate(16 * rest.size());
       for (int i = 0; i < rest.size(); i++) {
-        describe(nextBuffer, i, rest.get(i), i + 1 < rest.size(), i + 1);
+        describe(tail, i, rest.get(i), i + 1 < rest.size(), i + 1);
       }
-      first.add(new Descriptor(nextBuffer, 16L * rest.size(), INDIRECT));
-      nextBuffer += 16 * rest.size();
+      first.add(new Descriptor(tail, 16L * rest.size(), INDIRECT));
     }
     int head = nextDescriptor;
     for (int i = 0; i < first.size(); i++) {
@@ -232,7 +275,7 @@ final class BlkScript {
 
   /** After a reset a driver that does all by the book writes, reads back and flushes. */
   private void checkWorks() {
-    start(1 << 9, RING_PAGE);
+    start(1 << 9);
     int length = 4096;
     int header = 0x4000;
     int data = 0x5000;
