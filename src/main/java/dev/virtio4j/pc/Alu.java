@@ -394,8 +394,9 @@ final class Alu {
     return narrowed;
   }
 
+  /** A rotation leaves CF and OF, and the other flags as they were. */
   private void rotated(boolean carry, boolean overflow) {
-    setFlags((flags() & ~(CF | OF)) | (carry ? CF : 0) | (overflow ? OF : 0));
+    carries = (carries & ~(CARRY | BELOW)) | carriesOf(carry, overflow);
   }
 
   private int rotateLeft(long value, int count, int size) {

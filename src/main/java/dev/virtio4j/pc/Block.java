@@ -20,6 +20,9 @@ final class Block {
   /** How many instructions. */
   final int count;
 
+  /** How many bytes. */
+  final int length;
+
   /** The mode that it was decoded for; see {@link Decoder}. */
   final int mode;
 
@@ -47,6 +50,7 @@ final class Block {
     this.mode = mode;
     this.nextPage = nextPage;
     count = first.length - 1;
+    length = offset[count];
     crosses = nextPage != 0;
   }
 
@@ -60,11 +64,6 @@ final class Block {
     } else {
       next = following;
     }
-  }
-
-  /** Its length in bytes. */
-  int length() {
-    return offset[count];
   }
 
   /** The instruction that a micro-operation belongs to. */

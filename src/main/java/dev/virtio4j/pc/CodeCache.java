@@ -58,7 +58,7 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
   /** Keeps a block, in place of another at the same address. */
   void add(int physical, Block block) {
     int offset = physical & 0xFFF;
-    int end = Math.min(offset + block.length(), 4096);
+    int end = Math.min(offset + block.length, 4096);
     Page page = page(physical);
     page.blocks[offset] = block;
     page.chunks |= chunks(offset, end);

@@ -316,7 +316,7 @@ final class Cpu implements CodeCache.Listener, FpuBus {
   }
 
   private boolean inCodeSegment(int eip, Block block) {
-    long last = (eip & 0xFFFFFFFFL) + block.length() - 1;
+    long last = (eip & 0xFFFFFFFFL) + block.length - 1;
     return last <= (registers.segments[CS].limit & 0xFFFFFFFFL);
   }
 

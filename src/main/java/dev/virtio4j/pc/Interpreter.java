@@ -351,13 +351,13 @@ final class Interpreter {
                 exit = ELSEWHERE;
                 break operations;
               case Op.CALL:
-                mmu.store32(r[ESP] - 4, entry + block.length());
+                mmu.store32(r[ESP] - 4, entry + block.length);
                 r[ESP] -= 4;
                 exit = TAKEN;
                 break operations;
               case Op.CALLR:
                 target = r[b];
-                mmu.store32(r[ESP] - 4, entry + block.length());
+                mmu.store32(r[ESP] - 4, entry + block.length);
                 r[ESP] -= 4;
                 exit = ELSEWHERE;
                 break operations;
@@ -371,10 +371,10 @@ final class Interpreter {
                 break operations;
               default:
                 if ((h & 0x1FF) < Op.FIRST_END) {
-                  rare.execute(h, (int) w, entry + block.length());
+                  rare.execute(h, (int) w, entry + block.length);
                 } else {
                   cpu.retired = retired + block.count - 1;
-                  registers.eip = entry + block.length();
+                  registers.eip = entry + block.length;
                   ends.execute(h, (int) w, entry, entry + block.offset[block.count - 1]);
                   cpu.retired = retired + block.count;
                   current = null;
@@ -401,7 +401,7 @@ final class Interpreter {
           entry += (int) w;
           following = block.taken;
         } else if (exit == ONWARD) {
-          entry += block.length();
+          entry += block.length;
           following = block.next;
         } else {
           entry = target;

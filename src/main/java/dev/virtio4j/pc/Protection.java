@@ -430,21 +430,30 @@ final class Protection {
     return wide ? (low & 0xFFFF) | (high & 0xFFFF0000) : low & 0xFFFF;
   }
 
-  private void jumpThroughGate(int selector) {
+  /**
+   * Checks the call gate, task gate or task state segment that a far transfer names, and changes to
+   * the task at once.
+   *
+   * @return whether it was a task; if not, the call gate is still to be gone through
+   */
+  private boolean enterTask(int selector, int how) {
     int type = systemType();
-    if (type != TSS16
-        && type != TSS32
-        && type != TASK_GATE
-        && type != CALL_GATE16
-        && type != CALL_GATE32) {
+    boolean task = type == TASK_GATE || type == TSS16 || type == TSS32;
+    if (!task && type != CALL_GATE16 && type != CALL_GATE32) {
       throw generalProtection(selector);
     }
     checkGate(selector);
-    if (type == TASK_GATE || type == TSS16 || type == TSS32) {
-      switchTask(type == TASK_GATE ? gateSelector() : selector, TaskSwitch.JUMP);
+    if (task) {
+      switchTask(type == TASK_GATE ? gateSelector() : selector, how);
+    }
+    return task;
+  }
+
+  private void jumpThroughGate(int selector) {
+    if (enterTask(selector, TaskSwitch.JUMP)) {
       return;
     }
-    int offset = gateOffset(type == CALL_GATE32);
+    int offset = gateOffset(systemType() == CALL_GATE32);
     int target = gateSelector();
     readTarget(target);
     if (!isCode() || (isConforming() ? dpl() > registers.cpl : dpl() != registers.cpl)) {
@@ -498,20 +507,10 @@ final class Protection {
   }
 
   private void callThroughGate(int selector) {
-    int type = systemType();
-    if (type != TSS16
-        && type != TSS32
-        && type != TASK_GATE
-        && type != CALL_GATE16
-        && type != CALL_GATE32) {
-      throw generalProtection(selector);
-    }
-    checkGate(selector);
-    if (type == TASK_GATE || type == TSS16 || type == TSS32) {
-      switchTask(type == TASK_GATE ? gateSelector() : selector, TaskSwitch.CALL);
+    if (enterTask(selector, TaskSwitch.CALL)) {
       return;
     }
-    int width = type == CALL_GATE32 ? 4 : 2;
+    int width = systemType() == CALL_GATE32 ? 4 : 2;
     int offset = gateOffset(width == 4);
     int parameters = high & 0x1F;
     int target = gateSelector();

@@ -1,5 +1,23 @@
 /**
  * The reference PC: a plain 32-bit x86 machine, just enough to boot Linux from the devices of this
- * library.
+ * library on any machine with a JDK. {@link dev.virtio4j.pc.ReferencePc} puts it together.
+ *
+ * <pre>
+ *   Cpu          Decoder        bytes of a physical page to a Block of micro-operations (Op)
+ *                CodeCache      keeps the blocks; a write to their bytes drops them, DMA included
+ *                Interpreter    runs them: Alu, Mmu, RareOperations, BlockEnds, StringUnit
+ *                Protection     segments, gates, interrupts; TaskSwitch
+ *                Fpu            the x87, in exact 80-bit arithmetic
+ *   memory       PhysicalMemory (a GuestMemory), IoPorts, VirtualClock (an EventClock)
+ *   chipset      InterruptControllers, IntervalTimer, RealTimeClock, SerialPort, KeyboardController
+ *   PCI          PciBus, HostBridge, Piix3
+ *   firmware     PciSetup and LinuxKernel do what a BIOS and a boot loader would
+ * </pre>
+ *
+ * <p>Time is counted in retired instructions, a nanosecond each, so that two runs are the same to
+ * the byte. An OUT to a device's BAR goes from BlockEnds through IoPorts and PciBus to the device's
+ * PciFunction, which works through the PhysicalMemory and is done when the instruction is.
+ *
+ * <p>May import {@code host} and {@code pci} only: devices are used as any emulator uses them.
  */
 package dev.virtio4j.pc;
