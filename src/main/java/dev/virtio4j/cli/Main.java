@@ -59,6 +59,7 @@ public final class Main {
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
         .addSubcommand(new GuestCommand(console))
+        .addSubcommand(new FirmwareTestCommand(console))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .registerConverter(MemorySize.class, converter(MemorySize::parse))
         .registerConverter(DriveOptions.class, converter(DriveOptions::parse))

@@ -1,5 +1,5 @@
 /**
- * The command line: {@code demo}, {@code boot} and {@code guest fetch}.
+ * The command line: {@code demo}, {@code boot}, {@code guest fetch} and {@code firmware-test}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status

@@ -105,6 +105,17 @@ public final class ReferencePc {
   }
 
   /**
+   * Plugs a function into a slot of the PCI bus. The four PIRQs go round: slots 4 apart share one.
+   *
+   * @param device the device number, 0 to 31; 0 and 1 are the chipset's
+   * @param function the function; INTA is connected now, its BAR gets a place at {@link #boot}
+   * @throws IllegalArgumentException if the slot is taken
+   */
+  public void plug(int device, PciFunction function) {
+    bus.add(device, function);
+  }
+
+  /**
    * Does what firmware does, loads a kernel, and leaves the CPU at its entry.
    *
    * @param kernel the kernel
@@ -119,6 +130,21 @@ public final class ReferencePc {
     cpu.registers.gdtLimit = entry.gdtLimit();
     cpu.registers.r[Registers.ESI] = entry.bootParams();
     cpu.enterFlat(LinuxEntry.BOOT_CS, LinuxEntry.BOOT_DS, entry.eip());
+  }
+
+  /**
+   * Does what firmware does, loads a multiboot image, and leaves the CPU at its entry: in 32-bit
+   * protected mode with flat segments, interrupts off, and boot information that says nothing.
+   *
+   * @param image the image
+   * @throws IllegalArgumentException if it does not fit; the message says what would
+   */
+  public void boot(MultibootImage image) {
+    int entry = image.load(memory);
+    PciSetup.run(ports);
+    cpu.registers.r[Registers.EAX] = MultibootImage.BOOTLOADER_MAGIC;
+    cpu.registers.r[Registers.EBX] = MultibootImage.INFORMATION;
+    enterFlat(entry);
   }
 
   /**
