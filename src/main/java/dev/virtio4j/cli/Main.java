@@ -29,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "'virtio4j COMMAND --help' shows the options of a command.",
       "",
-      "Exit status: 0 as expected, 1 not so (or the demo failed), 2 bad usage or input,",
+      "Exit status: 0 as expected, 1 not so (or a check failed), 2 bad usage or input,",
       "3 timeout, 4 the guest crashed, 70 a fault of this program."
     })
 public final class Main {

@@ -8,6 +8,8 @@
  *         Machine          one power-on of the reference PC
  *       BootRun            power-on, resets, --expect, --timeout, to the end
  *       Terminal           standard input and output as COM1
+ *     FirmwareTestCommand  runs bare-metal programs that test the disk
+ *       FirmwareProgram    one of them, and the machine it expects
  * </pre>
  *
  * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line
