@@ -1,0 +1,31 @@
+package dev.virtio4j.cli;
+
+import dev.virtio4j.pc.StopReason;
+
+/** One power-on of a machine, loaded and ready to run. */
+interface Machine {
+
+  /**
+   * Runs the guest on the calling thread until something stops it.
+   *
+   * @return what stopped it
+   */
+  StopReason run();
+
+  /** Stops it soon, or keeps it from starting; any thread may call this. */
+  void stop();
+
+  /**
+   * Types on COM1; any thread may call this.
+   *
+   * @param bytes what is typed
+   */
+  void receive(byte[] bytes);
+
+  /**
+   * How many instructions the guest has run.
+   *
+   * @return retired instructions since power-on
+   */
+  long instructions();
+}

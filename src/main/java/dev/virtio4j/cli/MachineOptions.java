@@ -1,0 +1,24 @@
+package dev.virtio4j.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What machine to make and what to boot on it.
+ *
+ * @param memoryBytes the size of its RAM
+ * @param kernel a bzImage
+ * @param initrd the initial RAM disk; null for none
+ * @param commandLine the kernel's
+ * @param drives its disks, in the order of their slots
+ * @param snapshot whether what is written to the disks is thrown away at the end
+ * @param realtime whether it runs no faster than the wall clock
+ */
+record MachineOptions(
+    int memoryBytes,
+    Path kernel,
+    Path initrd,
+    String commandLine,
+    List<DriveOptions> drives,
+    boolean snapshot,
+    boolean realtime) {}

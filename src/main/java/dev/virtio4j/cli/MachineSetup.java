@@ -1,0 +1,139 @@
+package dev.virtio4j.cli;
+
+import dev.virtio4j.pc.LinuxKernel;
+import dev.virtio4j.pc.ReferencePc;
+import dev.virtio4j.pc.StopReason;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * What a run keeps from one power-on of the machine to the next: the kernel and initrd as they were
+ * read, and the open drives. Everything that can be refused is refused before the first power-on
+ * runs, so no image is touched by then.
+ */
+final class MachineSetup implements Closeable {
+  private final MachineOptions options;
+  private final LinuxKernel kernel;
+  private final byte[] initrd;
+  private final List<Drive> drives = new ArrayList<>();
+
+  private MachineSetup(MachineOptions options) throws IOException {
+    this.options = options;
+    kernel = LinuxKernel.read(options.kernel());
+    initrd = options.initrd() == null ? null : readInitrd(options.initrd(), options.memoryBytes());
+  }
+
+  /**
+   * Reads the kernel and the initrd, and opens the drives.
+   *
+   * @param options what the user wants
+   * @return the set-up; to be closed
+   * @throws BadInputException if a file is not as it should be
+   */
+  static MachineSetup open(MachineOptions options) throws BadInputException {
+    try {
+      MachineSetup setup = new MachineSetup(options);
+      try {
+        for (DriveOptions drive : options.drives()) {
+          setup.drives.add(Drive.open(drive, options.snapshot()));
+        }
+      } catch (IOException e) {
+        setup.close();
+        throw e;
+      }
+      return setup;
+    } catch (IOException e) {
+      throw new BadInputException(e);
+    }
+  }
+
+  private static byte[] readInitrd(Path file, int memoryBytes) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + ": no such file; --initrd names an initial RAM disk");
+    }
+    if (Files.size(file) > memoryBytes) {
+      throw new IOException(file + ": larger than the machine's memory; raise --memory");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  /**
+   * Makes a machine with the drives, and loads the kernel.
+   *
+   * @param serial takes the bytes of the serial line
+   * @return the machine, about to run the kernel's first instruction
+   * @throws IllegalArgumentException if something does not fit the machine, or the machine the host
+   */
+  Machine powerOn(IntConsumer serial) {
+    ReferencePc pc = makePc(serial);
+    for (Drive drive : drives) {
+      pc.plug(drive.attach(pc.guestMemory()));
+    }
+    if (options.realtime()) {
+      pc.paceToWallClock();
+    }
+    pc.boot(kernel, initrd, options.commandLine());
+    return new Machine() {
+      @Override
+      public StopReason run() {
+        return pc.run();
+      }
+
+      @Override
+      public void stop() {
+        pc.stop();
+      }
+
+      @Override
+      public void receive(byte[] bytes) {
+        pc.receive(bytes);
+      }
+
+      @Override
+      public long instructions() {
+        return pc.instructions();
+      }
+    };
+  }
+
+  private ReferencePc makePc(IntConsumer serial) {
+    long startSeconds =
+        options.realtime() ? Instant.now().getEpochSecond() : ReferencePc.DEFAULT_START_SECONDS;
+    try {
+      return new ReferencePc(options.memoryBytes(), startSeconds, serial);
+    } catch (OutOfMemoryError e) {
+      throw new IllegalArgumentException(
+          "no room for %d MiB of guest memory in a Java heap of %d MiB; lower --memory or set VIRTIO4J_JAVA_OPTS=-Xmx..."
+              .formatted(options.memoryBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20),
+          e);
+    }
+  }
+
+  /**
+   * The figures of a run.
+   *
+   * @param result how the run went
+   * @return a line for the guest, and one for each drive
+   */
+  List<String> report(BootRun.Result result) {
+    List<String> lines = new ArrayList<>();
+    lines.add(result.figures());
+    for (int i = 0; i < drives.size(); i++) {
+      lines.add("drive " + i + " " + drives.get(i).figures());
+    }
+    return lines;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Drive drive : drives) {
+      drive.close();
+    }
+  }
+}

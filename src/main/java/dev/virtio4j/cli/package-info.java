@@ -1,0 +1,16 @@
+/**
+ * The command line: {@code demo}, {@code boot} and {@code guest fetch}.
+ *
+ * <pre>
+ *   Main                   the commands, and which error gets which exit status
+ *     BootCommand          options of one boot           DemoCommand      the boot that checks itself
+ *       MachineSetup       files and drives, opened      GuestCommand     fetches the guest
+ *         Machine          one power-on of the reference PC
+ *       BootRun            power-on, resets, --expect, --timeout, to the end
+ *       Terminal           standard input and output as COM1
+ * </pre>
+ *
+ * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line
+ * on standard error and exit status 2; what we did wrong is a stack trace and 70.
+ */
+package dev.virtio4j.cli;

@@ -1,0 +1,90 @@
+package dev.virtio4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.virtio4j.guest.DemoDisk;
+import dev.virtio4j.guest.GuestCache;
+import dev.virtio4j.guest.GuestImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Debian on the reference PC")
+class DemoIT {
+  @TempDir private Path directory;
+
+  /** A run of the program, with all that it said. */
+  private record Run(int status, String serial, String errors) {
+
+    static Run of(String... args) {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+      int status = Main.run(new Console(InputStream.nullInputStream(), out, errors), args);
+      return new Run(
+          status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    String instructions() {
+      return errors.replaceAll("(?s).*?(\\d+) guest instructions.*", "$1");
+    }
+  }
+
+  private static GuestImage guest() throws IOException {
+    GuestCache cache = GuestCache.ofUser(System.getenv());
+    Optional<GuestImage> cached = cache.image();
+    if (cached.isPresent()) {
+      return cached.get();
+    }
+    try {
+      return cache.fetch((phase, done, total) -> {});
+    } catch (IOException e) {
+      String reason = "THE BOOT IS NOT TESTED, there is no guest: " + e.getMessage();
+      System.err.println(reason);
+      return "true".equals(System.getenv("CI")) ? fail(reason) : abort(reason);
+    }
+  }
+
+  @Test
+  @DisplayName("passes the demo; a second boot is the same, and with --snapshot writes nothing")
+  void twoBoots() throws IOException {
+    GuestImage guest = guest();
+    Path disk = directory.resolve("disk");
+    Path untouched = directory.resolve("untouched");
+    DemoDisk.create(disk);
+    DemoDisk.create(untouched);
+
+    CompletableFuture<Run> boot =
+        CompletableFuture.supplyAsync(
+            () ->
+                Run.of(
+                    "boot",
+                    "--kernel=" + guest.kernel(),
+                    "--initrd=" + guest.initramfs(),
+                    "--append=" + GuestImage.COMMAND_LINE + " " + DemoDisk.commandLine(),
+                    "--drive=file=" + disk + ",serial=" + DemoDisk.SERIAL,
+                    "--snapshot",
+                    "--timeout=15m"));
+    Run demo = Run.of("demo", "--keep=" + directory.resolve("demo"));
+    Run second = boot.join();
+
+    assertThat(demo.errors()).endsWith("virtio4j: demo: PASS\n");
+    assertThat(demo.status()).isZero();
+    assertThat(second.errors()).startsWith("virtio4j: the guest powered off");
+    assertThat(second.status()).isZero();
+    assertThat(second.serial()).isEqualTo(demo.serial());
+    assertThat(second.instructions()).matches("\\d{10,}").isEqualTo(demo.instructions());
+    assertThat(Files.mismatch(disk, untouched)).as("first byte changed").isEqualTo(-1);
+  }
+}
