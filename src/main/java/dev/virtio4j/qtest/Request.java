@@ -1,6 +1,5 @@
 package dev.virtio4j.qtest;
 
-import java.math.BigInteger;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
@@ -13,12 +12,10 @@ import java.util.regex.Pattern;
 final class Request {
   private static final int PORTS = 0x10000;
 
-  /** What {@code strtoull} with base 0 takes, all of the word: hexadecimal, octal or decimal. */
+  /** What C's {@code strtoull} reads with base 0, where it reads all of the word. */
   private static final Pattern NUMBER =
-      Pattern.compile("[ \\t\\x0B\\f\\r]*([+-]?)(?:0[xX](\\p{XDigit}+)|(0[0-7]*)|([1-9][0-9]*))");
-
-  private static final BigInteger UNSIGNED_END = BigInteger.ONE.shiftLeft(Long.SIZE);
-  private static final BigInteger SIGNED_END = BigInteger.ONE.shiftLeft(Long.SIZE - 1);
+      Pattern.compile(
+          "\\s*(?<sign>[+-]?)(?:0[xX](?<hex>\\p{XDigit}+)|(?<other>0[0-7]*|[1-9][0-9]*))");
 
   private final String[] words;
 
@@ -53,11 +50,13 @@ final class Request {
    * @throws BadRequestException if the word is no number, or one of more than 64 bits
    */
   long number(int index) throws BadRequestException {
-    BigInteger number = parse(words[index]);
-    if (number.abs().compareTo(UNSIGNED_END) >= 0) {
+    Digits digits = digits(words[index]);
+    try {
+      long magnitude = Long.parseUnsignedLong(digits.text, digits.radix);
+      return digits.sign.equals("-") ? -magnitude : magnitude;
+    } catch (NumberFormatException e) {
       throw new BadRequestException("more than 64 bits: '" + words[index] + "'");
     }
-    return number.longValue();
   }
 
   /**
@@ -68,25 +67,28 @@ final class Request {
    * @throws BadRequestException if the word is no number, or too large a one
    */
   long signedNumber(int index) throws BadRequestException {
-    BigInteger number = parse(words[index]);
-    if (number.compareTo(SIGNED_END) >= 0 || number.compareTo(SIGNED_END.negate()) < 0) {
-      throw new BadRequestException("no signed number of 64 bits: '" + words[index] + "'");
+    Digits digits = digits(words[index]);
+    try {
+      return Long.parseLong(digits.sign + digits.text, digits.radix);
+    } catch (NumberFormatException e) {
+      throw new BadRequestException("more than 63 bits and a sign: '" + words[index] + "'");
     }
-    return number.longValue();
   }
 
-  private static BigInteger parse(String word) throws BadRequestException {
+  /** The parts of a number, without its prefix. */
+  private record Digits(String sign, String text, int radix) {}
+
+  private static Digits digits(String word) throws BadRequestException {
     Matcher matcher = NUMBER.matcher(word);
-    if (word.length() > 100 || !matcher.matches()) {
+    if (!matcher.matches()) {
       throw new BadRequestException("not a number: '" + word + "'");
     }
-    String sign = matcher.group(1);
-    if (matcher.group(2) != null) {
-      return new BigInteger(sign + matcher.group(2), 16);
-    } else if (matcher.group(3) != null) {
-      return new BigInteger(sign + matcher.group(3), 8);
+    String sign = matcher.group("sign");
+    if (matcher.group("hex") != null) {
+      return new Digits(sign, matcher.group("hex"), 16);
     }
-    return new BigInteger(sign + matcher.group(4));
+    String text = matcher.group("other");
+    return new Digits(sign, text, text.startsWith("0") ? 8 : 10);
   }
 
   /**
@@ -130,7 +132,7 @@ final class Request {
   byte[] hexadecimal(int index) throws BadRequestException {
     String word = words[index];
     try {
-      if (word.startsWith("0x")) {
+      if (word.regionMatches(true, 0, "0x", 0, 2)) {
         return HexFormat.of().parseHex(word, 2, word.length());
       }
     } catch (IllegalArgumentException e) {

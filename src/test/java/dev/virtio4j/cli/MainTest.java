@@ -251,7 +251,14 @@ class MainTest {
   @ParameterizedTest(name = "virtio4j {0}")
   @DisplayName("has help that fits a screen of 80 x 24")
   @ValueSource(
-      strings = {"--help", "demo --help", "boot --help", "guest --help", "guest fetch --help"})
+      strings = {
+        "--help",
+        "demo --help",
+        "boot --help",
+        "qtest --help",
+        "guest --help",
+        "guest fetch --help"
+      })
   void help(String args) {
     assertThat(run(args.split(" "))).isZero();
     assertThat(errors()).isEmpty();
