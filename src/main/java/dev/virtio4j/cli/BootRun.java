@@ -20,6 +20,11 @@ import java.util.regex.Pattern;
 final class BootRun {
   private static final Pattern PANIC = Pattern.compile("Kernel panic");
 
+  /** How many bytes may wait for a guest that does not read. */
+  private static final int MAX_UNTAKEN = 64 * 1024;
+
+  private static final long UNTAKEN_POLL_MILLIS = 20;
+
   private final Function<IntConsumer, Machine> powerOn;
   private final Expectations expected;
   private final IntConsumer serial;
@@ -189,11 +194,18 @@ final class BootRun {
   }
 
   /**
-   * Types on COM1.
+   * Types on COM1. Waits while the guest has much to read already.
    *
    * @param bytes what is typed
    */
   synchronized void type(byte[] bytes) {
-    machine.receive(bytes);
+    try {
+      while (ending == null && machine.untaken() > MAX_UNTAKEN) {
+        wait(UNTAKEN_POLL_MILLIS);
+      }
+      machine.receive(bytes);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

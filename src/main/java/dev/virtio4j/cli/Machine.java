@@ -23,6 +23,13 @@ interface Machine {
   void receive(byte[] bytes);
 
   /**
+   * How much of what was typed the guest has not taken yet; any thread may call this.
+   *
+   * @return bytes
+   */
+  int untaken();
+
+  /**
    * How many instructions the guest has run.
    *
    * @return retired instructions since power-on

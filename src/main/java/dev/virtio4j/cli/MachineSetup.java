@@ -86,6 +86,11 @@ final class MachineSetup implements Closeable {
       }
 
       @Override
+      public int untaken() {
+        return pc.untaken();
+      }
+
+      @Override
       public long instructions() {
         return pc.instructions();
       }

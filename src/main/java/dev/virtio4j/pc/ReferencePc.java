@@ -3,6 +3,7 @@ package dev.virtio4j.pc;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pci.PciFunction;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
@@ -36,6 +37,7 @@ public final class ReferencePc {
   private long wallStart;
   private StopReason stopReason;
   private volatile Thread runner;
+  private final AtomicInteger untaken = new AtomicInteger();
 
   /**
    * Makes a machine with nothing plugged in.
@@ -162,7 +164,7 @@ public final class ReferencePc {
     }
   }
 
-  /** Types on COM1; any thread may call this. */
+  /** Work was posted: the machine may be waiting for it. */
   private void wake() {
     LockSupport.unpark(runner);
   }
@@ -186,7 +188,17 @@ public final class ReferencePc {
    */
   public void receive(byte[] bytes) {
     byte[] own = bytes.clone();
-    clock.post(() -> board.serial.receive(own));
+    untaken.addAndGet(own.length);
+    clock.post(() -> board.serial.receive(own, () -> untaken.addAndGet(-own.length)));
+  }
+
+  /**
+   * How much of what was typed has not arrived yet. Any thread may call this.
+   *
+   * @return bytes; whoever types faster than the guest reads should wait while this is large
+   */
+  public int untaken() {
+    return untaken.get();
   }
 
   /** Ends {@link #run} soon, with {@link StopReason#REQUESTED}. Any thread may call this. */

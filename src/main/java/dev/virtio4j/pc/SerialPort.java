@@ -80,7 +80,7 @@ final class SerialPort implements BytePortDevice {
   private final EventClock.Timer timeoutTimer;
 
   /** Host input that is still on its way. */
-  private final ArrayDeque<byte[]> incoming = new ArrayDeque<>();
+  private final ArrayDeque<Incoming> incoming = new ArrayDeque<>();
 
   private int incomingOffset;
   private boolean arriving;
@@ -99,6 +99,17 @@ final class SerialPort implements BytePortDevice {
   private boolean overrun;
   private boolean timedOut;
   private boolean transmitterEmptyPending;
+
+  /** Bytes on their way to the guest. */
+  private static final class Incoming {
+    final byte[] bytes;
+    final Runnable arrived;
+
+    Incoming(byte[] bytes, Runnable arrived) {
+      this.bytes = bytes;
+      this.arrived = arrived;
+    }
+  }
 
   /**
    * Makes a port after its master reset, connected to a terminal that is switched on.
@@ -126,10 +137,11 @@ final class SerialPort implements BytePortDevice {
    * Sends bytes to the guest. They wait, in order and however many, until the guest takes them.
    *
    * @param bytes the bytes, which must not change from now on
+   * @param arrived called when the last of them has left the line
    */
-  void receive(byte[] bytes) {
+  void receive(byte[] bytes, Runnable arrived) {
     if (bytes.length > 0) {
-      incoming.add(bytes);
+      incoming.add(new Incoming(bytes, arrived));
       awaitArrival();
     }
   }
@@ -218,11 +230,12 @@ final class SerialPort implements BytePortDevice {
   private void arrive() {
     arriving = false;
     if (canAccept()) {
-      byte[] first = incoming.element();
-      accept(first[incomingOffset++]);
-      if (incomingOffset == first.length) {
+      Incoming first = incoming.element();
+      accept(first.bytes[incomingOffset++]);
+      if (incomingOffset == first.bytes.length) {
         incoming.remove();
         incomingOffset = 0;
+        first.arrived.run();
       }
       awaitArrival();
     }

@@ -54,7 +54,7 @@ public final class QtestSession {
   private static final Set<String> IO_APIC =
       Set.of("ioapic", "i440fx/ioapic", "/machine/i440fx/ioapic");
 
-  /** Data is longer than the prefix 0x, and in Base64 it has no end before that either. */
+  /** QEMU takes data of fewer characters for none: the prefix 0x has two. */
   private static final int MIN_DATA = 3;
 
   private static final String OK = "OK";

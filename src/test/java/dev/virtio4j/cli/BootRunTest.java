@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 class BootRunTest {
   private static final int INSTRUCTIONS_PER_BOOT = 1000;
 
+  /** What a guest says that takes nothing of what is typed. */
+  private static final String DEAF = "(no input)";
+
   private final StringBuilder serial = new StringBuilder();
   private final List<String> notes = new ArrayList<>();
 
@@ -64,9 +67,17 @@ class BootRunTest {
 
     @Override
     public void receive(byte[] bytes) {
+      if (boot.says().equals(DEAF) && stopped.getCount() > 0) {
+        serial.accept('!');
+      }
       for (byte value : bytes) {
         serial.accept(value);
       }
+    }
+
+    @Override
+    public int untaken() {
+      return boot.says().equals(DEAF) ? Integer.MAX_VALUE : 0;
     }
 
     @Override
@@ -178,6 +189,18 @@ class BootRunTest {
     BootRun run = powerOn(List.of(), new Boot("", StopReason.HALTED));
     run.type("ls\r".getBytes(StandardCharsets.US_ASCII));
     assertThat(serial).hasToString("ls\r");
+  }
+
+  @Test
+  @DisplayName("types no more at a guest that reads nothing, until the run ends")
+  void typingTooFast() throws Exception {
+    BootRun run = powerOn(List.of(), new Boot(DEAF, null));
+    Thread input = new Thread(() -> run.type("ls\r".getBytes(StandardCharsets.US_ASCII)));
+    input.start();
+    // a time limit of the run, not a wait: the input is stuck until it ends
+    run.run(Duration.ofMillis(200));
+    input.join(TimeUnit.MINUTES.toMillis(1));
+    assertThat(serial).hasToString(DEAF + "ls\r");
   }
 
   @Test

@@ -81,6 +81,7 @@ class ReferencePcTest {
   @DisplayName("What goes to COM1 comes out, and what is typed can be read")
   void serialPort() {
     pc.receive("x".getBytes(StandardCharsets.US_ASCII));
+    assertThat(pc.untaken()).isEqualTo(1);
     assertThat(
             run(
                 "66 BA FC 03 ; mov dx, 3FCh",
@@ -97,6 +98,7 @@ class ReferencePcTest {
                 "FA F4       ; cli, hlt"))
         .isEqualTo(StopReason.HALTED);
     assertThat(serial.toString(StandardCharsets.US_ASCII)).isEqualTo("y");
+    assertThat(pc.untaken()).isZero();
   }
 
   @Test

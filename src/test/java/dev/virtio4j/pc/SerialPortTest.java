@@ -30,6 +30,7 @@ class SerialPortTest {
   private final Bench bench = new Bench();
   private final Bench.Line irq4 = bench.new Line();
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+  private int arrivals;
   private final SerialPort port = new SerialPort(0x3F8, irq4, bench.clock, sent::write);
 
   @BeforeEach
@@ -38,7 +39,7 @@ class SerialPortTest {
   }
 
   private void type(String text) {
-    port.receive(text.getBytes(StandardCharsets.ISO_8859_1));
+    port.receive(text.getBytes(StandardCharsets.ISO_8859_1), () -> arrivals++);
   }
 
   /** Reads the receiver as long as data is ready. */
@@ -183,6 +184,18 @@ class SerialPortTest {
       assertThat(readAll()).isEqualTo("b");
       assertThat(irq4.rises).hasSize(2);
       assertThat(bench.in(DATA)).as("an empty receiver").isZero();
+    }
+
+    @Test
+    @DisplayName("tells whoever types when the last byte of it has left the line")
+    void tellsOfArrival() {
+      bench.out(MCR, OPEN);
+      bench.out(FCR, 0x01);
+      type("ab");
+      bench.advance(BYTE_TIME);
+      assertThat(arrivals).isZero();
+      bench.advance(BYTE_TIME);
+      assertThat(arrivals).isEqualTo(1);
     }
 
     @Test
