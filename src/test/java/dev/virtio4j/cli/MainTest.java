@@ -256,6 +256,7 @@ class MainTest {
         "--help",
         "demo --help",
         "boot --help",
+        "qtest --help",
         "guest --help",
         "guest fetch --help",
         "firmware-test --help"
