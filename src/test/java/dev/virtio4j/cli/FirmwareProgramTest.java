@@ -3,6 +3,7 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.pc.MultibootImage;
+import dev.virtio4j.testing.Needs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,14 +16,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 @DisplayName("Firmware tests")
 class FirmwareProgramTest {
-  private static final String QEMU = "qemu-system-i386";
   private static final int QEMU_SECONDS = 120;
 
   /** QEMU's exit status after the program wrote 0 to isa-debug-exit: 2n + 1. */
@@ -49,11 +48,6 @@ class FirmwareProgramTest {
     return directory.resolve("disk" + slot);
   }
 
-  static boolean hasQemu() {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-        .anyMatch(part -> Files.isExecutable(Path.of(part, QEMU)));
-  }
-
   @ParameterizedTest(name = "{0}")
   @FieldSource("dev.virtio4j.cli.FirmwareProgram#NAMES")
   @DisplayName("pass on the reference PC")
@@ -63,9 +57,9 @@ class FirmwareProgramTest {
 
   @ParameterizedTest(name = "{0}")
   @FieldSource("dev.virtio4j.cli.FirmwareProgram#NAMES")
-  @EnabledIf("hasQemu")
   @DisplayName("print the same lines on QEMU")
   void qemu(String name) throws IOException, InterruptedException {
+    Needs.qemu();
     Path serial = directory.resolve(name + ".serial");
     Path log = directory.resolve(name + ".log");
     Process qemu =
@@ -83,7 +77,7 @@ class FirmwareProgramTest {
   }
 
   private static List<String> command(String name, Path serial) {
-    List<String> command = new ArrayList<>(List.of(QEMU, "-machine", "pc,accel=tcg"));
+    List<String> command = new ArrayList<>(List.of(Needs.QEMU, "-machine", "pc,accel=tcg"));
     command.addAll(List.of("-m", String.valueOf(FirmwareProgram.MEMORY_BYTES >> 20)));
     command.addAll(List.of("-nodefaults", "-display", "none", "-no-reboot"));
     command.addAll(List.of("-kernel", "images/firmware/" + name + ".bin"));

@@ -1,10 +1,10 @@
 package dev.virtio4j.qtest;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.pc.CpulessPc;
+import dev.virtio4j.testing.Needs;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
@@ -29,7 +29,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @DisplayName("The qtest protocol")
 class TranscriptTest {
-  private static final String QEMU = "qemu-system-i386";
 
   static Stream<Transcript> asQemu() {
     return Transcript.load("qemu.txt");
@@ -61,7 +60,7 @@ class TranscriptTest {
   @DisplayName("is answered so by QEMU")
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void qemu(Transcript transcript, @TempDir Path directory) throws IOException {
-    assumeTrue(qemuIsInstalled(), "NOT COMPARED: " + QEMU + " is not on the PATH");
+    Needs.qemu();
     Path image = Files.write(directory.resolve("disk"), Transcript.disk());
     Process qemu = startQemu(image, directory.resolve("errors"));
     try (Writer to = qemu.outputWriter(StandardCharsets.ISO_8859_1);
@@ -82,14 +81,9 @@ class TranscriptTest {
     }
   }
 
-  private static boolean qemuIsInstalled() {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, QEMU)));
-  }
-
   private static Process startQemu(Path image, Path errors) throws IOException {
     return new ProcessBuilder(
-            QEMU,
+            Needs.QEMU,
             "-machine",
             "pc",
             "-m",

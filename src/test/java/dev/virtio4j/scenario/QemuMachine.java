@@ -1,5 +1,6 @@
 package dev.virtio4j.scenario;
 
+import dev.virtio4j.testing.Needs;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,17 +17,11 @@ import java.util.stream.Stream;
 
 /** QEMU's virtio-blk-pci on its pc machine. */
 final class QemuMachine implements Machine {
-  private static final String QEMU = "qemu-system-i386";
 
   private static final String ERRORS = "errors";
 
   /** After so long a process hangs. */
   private static final int SECONDS = 60;
-
-  static boolean isInstalled() {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, QEMU)));
-  }
 
   @Override
   public boolean isOurs() {
@@ -49,7 +44,7 @@ final class QemuMachine implements Machine {
     List<String> command =
         new ArrayList<>(
             List.of(
-                QEMU,
+                Needs.QEMU,
                 "-machine",
                 "pc",
                 "-m",

@@ -1,11 +1,10 @@
 package dev.virtio4j.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.virtio4j.testing.Needs;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -26,9 +25,6 @@ import org.junit.jupiter.api.TestFactory;
 @DisplayName("Scenarios")
 class ScenarioTest {
   private static final Path DOCUMENT = Path.of("DIFFERENCES.md");
-  private static final String NO_QEMU =
-      "qemu-system-i386 is not on the PATH (Debian package qemu-system-x86):"
-          + " scenarios are NOT compared with QEMU";
 
   private static List<Script> scripts;
 
@@ -44,9 +40,6 @@ class ScenarioTest {
           scripts.add(Script.parse(name, Files.readString(file)));
         }
       }
-    }
-    if (!QemuMachine.isInstalled()) {
-      System.err.println(NO_QEMU);
     }
   }
 
@@ -71,12 +64,7 @@ class ScenarioTest {
   }
 
   private static void compare(Script script) throws IOException {
-    if (!QemuMachine.isInstalled()) {
-      if ("true".equals(System.getenv("CI"))) {
-        fail(NO_QEMU);
-      }
-      abort(NO_QEMU);
-    }
+    Needs.qemu();
     List<String> ours = ScenarioRun.run(script, new OurMachine());
     List<String> qemu = ScenarioRun.run(script, new QemuMachine());
     assertThat(ours).as("answers").hasSameSizeAs(qemu);
