@@ -37,6 +37,7 @@ class ArchitectureTest {
     VIRTIO_BLK ("virtio.blk",  "host", "virtio", "block"),
     VIRTIO_SCSI("virtio.scsi", "host", "virtio", "scsi", "block"),
     PC         ("pc",          "host", "pci"),
+    QTEST      ("qtest",       "host", "pc"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block");
     // spotless:on
 

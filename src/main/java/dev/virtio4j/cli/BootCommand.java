@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code boot}: any kernel, with the options of the command line. */
@@ -22,13 +23,6 @@ import picocli.CommandLine.Option;
     })
 final class BootCommand implements Callable<Integer> {
   private final Console console;
-
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      defaultValue = "128M",
-      description = "RAM: 65536K, 128M, 1G; a plain number is MiB (128M)")
-  private MemorySize memory;
 
   @Option(
       names = "--kernel",
@@ -47,15 +41,7 @@ final class BootCommand implements Callable<Integer> {
       description = "the kernel's command line")
   private String append;
 
-  @Option(
-      names = "--drive",
-      paramLabel = "KEYS",
-      description = {
-        "a disk, may be repeated; a comma in a value is ,,",
-        "file=FILE[,if=virtio][,format=raw][,readonly=on|off]",
-        "[,serial=TEXT][,logical_block_size=512|4096]"
-      })
-  private List<DriveOptions> drives = new ArrayList<>();
+  @Mixin private HardwareOptions hardware;
 
   @Option(names = "--snapshot", description = "throw away what the guest writes to its disks")
   private boolean snapshot;
@@ -111,7 +97,13 @@ final class BootCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     MachineOptions options =
         new MachineOptions(
-            memory.bytes(), kernel, initrd, append, drives, snapshot, clock == Clock.REALTIME);
+            hardware.memoryBytes(),
+            kernel,
+            initrd,
+            append,
+            hardware.drives(),
+            snapshot,
+            clock == Clock.REALTIME);
     try (MachineSetup setup = MachineSetup.open(options)) {
       BootRun run = new BootRun(setup::powerOn, expected, console::serial, console::note);
       BootRun.Result result = runAtTerminal(run);

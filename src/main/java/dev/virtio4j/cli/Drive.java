@@ -73,6 +73,15 @@ final class Drive implements Closeable {
     return before.stream().mapToLong(figure).sum() + figure.applyAsLong(device.counters());
   }
 
+  /**
+   * Puts what was written on stable storage.
+   *
+   * @throws IOException if that is not certain
+   */
+  void flush() throws IOException {
+    image.flush();
+  }
+
   @Override
   public void close() throws IOException {
     image.close();

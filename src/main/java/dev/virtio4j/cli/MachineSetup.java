@@ -21,12 +21,13 @@ final class MachineSetup implements Closeable {
   private final MachineOptions options;
   private final LinuxKernel kernel;
   private final byte[] initrd;
-  private final List<Drive> drives = new ArrayList<>();
+  private final Drives drives;
 
   private MachineSetup(MachineOptions options) throws IOException {
     this.options = options;
     kernel = LinuxKernel.read(options.kernel());
     initrd = options.initrd() == null ? null : readInitrd(options.initrd(), options.memoryBytes());
+    drives = Drives.open(options.drives(), options.snapshot());
   }
 
   /**
@@ -38,16 +39,7 @@ final class MachineSetup implements Closeable {
    */
   static MachineSetup open(MachineOptions options) throws BadInputException {
     try {
-      MachineSetup setup = new MachineSetup(options);
-      try {
-        for (DriveOptions drive : options.drives()) {
-          setup.drives.add(Drive.open(drive, options.snapshot()));
-        }
-      } catch (IOException e) {
-        setup.close();
-        throw e;
-      }
-      return setup;
+      return new MachineSetup(options);
     } catch (IOException e) {
       throw new BadInputException(e);
     }
@@ -72,9 +64,7 @@ final class MachineSetup implements Closeable {
    */
   Machine powerOn(IntConsumer serial) {
     ReferencePc pc = makePc(serial);
-    for (Drive drive : drives) {
-      pc.plug(drive.attach(pc.guestMemory()));
-    }
+    drives.plugInto(pc.guestMemory(), pc::plug);
     if (options.realtime()) {
       pc.paceToWallClock();
     }
@@ -110,14 +100,9 @@ final class MachineSetup implements Closeable {
   private ReferencePc makePc(IntConsumer serial) {
     long startSeconds =
         options.realtime() ? Instant.now().getEpochSecond() : ReferencePc.DEFAULT_START_SECONDS;
-    try {
-      return new ReferencePc(options.memoryBytes(), startSeconds, serial);
-    } catch (OutOfMemoryError e) {
-      throw new IllegalArgumentException(
-          "no room for %d MiB of guest memory in a Java heap of %d MiB; lower --memory or set VIRTIO4J_JAVA_OPTS=-Xmx..."
-              .formatted(options.memoryBytes() >> 20, Runtime.getRuntime().maxMemory() >> 20),
-          e);
-    }
+    int memoryBytes = options.memoryBytes();
+    return HardwareOptions.make(
+        memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial));
   }
 
   /**
@@ -129,16 +114,12 @@ final class MachineSetup implements Closeable {
   List<String> report(BootRun.Result result) {
     List<String> lines = new ArrayList<>();
     lines.add(result.figures());
-    for (int i = 0; i < drives.size(); i++) {
-      lines.add("drive " + i + " " + drives.get(i).figures());
-    }
+    lines.addAll(drives.figures());
     return lines;
   }
 
   @Override
   public void close() throws IOException {
-    for (Drive drive : drives) {
-      drive.close();
-    }
+    drives.close();
   }
 }

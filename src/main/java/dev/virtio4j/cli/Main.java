@@ -29,7 +29,7 @@ import picocli.CommandLine.TypeConversionException;
       "",
       "'virtio4j COMMAND --help' shows the options of a command.",
       "",
-      "Exit status: 0 as expected, 1 not so (or the demo failed), 2 bad usage or input,",
+      "Exit status: 0 as expected, 1 not so (or a check failed), 2 bad usage or input,",
       "3 timeout, 4 the guest crashed, 70 a fault of this program."
     })
 public final class Main {
@@ -58,7 +58,9 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
+        .addSubcommand(new QtestCommand(console))
         .addSubcommand(new GuestCommand(console))
+        .addSubcommand(new FirmwareTestCommand(console))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .registerConverter(MemorySize.class, converter(MemorySize::parse))
         .registerConverter(DriveOptions.class, converter(DriveOptions::parse))

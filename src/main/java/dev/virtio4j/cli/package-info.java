@@ -1,13 +1,18 @@
 /**
- * The command line: {@code demo}, {@code boot} and {@code guest fetch}.
+ * The command line: {@code demo}, {@code boot}, {@code qtest}, {@code firmware-test} and {@code
+ * guest fetch}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status
  *     BootCommand          options of one boot           DemoCommand      the boot that checks itself
- *       MachineSetup       files and drives, opened      GuestCommand     fetches the guest
+ *       MachineSetup       what is booted, opened        GuestCommand     fetches the guest
  *         Machine          one power-on of the reference PC
  *       BootRun            power-on, resets, --expect, --timeout, to the end
  *       Terminal           standard input and output as COM1
+ *     FirmwareTestCommand  runs bare-metal programs that test the disk
+ *       FirmwareProgram    one of them, and the machine it expects
+ *     QtestCommand         the machine without a CPU, on standard input and output or a socket
+ *     HardwareOptions      --memory and --drive; Drives opens the images
  * </pre>
  *
  * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line

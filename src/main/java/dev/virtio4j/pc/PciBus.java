@@ -65,6 +65,17 @@ final class PciBus implements PortDevice {
     placeBar(slots[device]);
   }
 
+  /** RST#: the bus and all functions on it are as after power-on. */
+  void reset() {
+    confadd = 0;
+    for (Slot slot : slots) {
+      if (slot != null) {
+        slot.function.reset();
+        placeBar(slot);
+      }
+    }
+  }
+
   @Override
   public int read(int port, int width) {
     if (port == CONFADD) {

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
  * <p>Writes from outside the CPU are told to the {@link CodeWatch}, so that DMA into code works.
  */
 final class PhysicalMemory implements GuestMemory {
+  static final int MIN_SIZE = 1 << 20;
   static final int HOLE_START = 0xA0000;
   static final int HOLE_END = 0xC0000;
 
@@ -46,8 +47,13 @@ final class PhysicalMemory implements GuestMemory {
    * Makes zeroed RAM.
    *
    * @param size its size in bytes, a multiple of 4096, at least 1 MiB
+   * @throws IllegalArgumentException if the size is none of these
    */
   PhysicalMemory(int size) {
+    if (size < MIN_SIZE || size % 4096 != 0) {
+      throw new IllegalArgumentException(
+          "memory of " + size + " bytes: give a multiple of 4096, at least 1 MiB");
+    }
     ram = new byte[size];
     view = ByteBuffer.wrap(ram).order(ByteOrder.LITTLE_ENDIAN);
   }

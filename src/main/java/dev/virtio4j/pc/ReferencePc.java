@@ -8,8 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * The machine: CPU, memory, chipset, and the PCI functions that are plugged in. Made, plugged,
- * booted once, and run until the guest or somebody outside ends it; for a restart, make another.
+ * The machine: a CPU on a {@link Mainboard}, and the PCI functions that are plugged in. Made,
+ * plugged, booted once, and run until the guest or somebody outside ends it; for a restart, make
+ * another.
  *
  * <p>Everything runs on the thread that calls {@link #run}, but for {@link #receive} and {@link
  * #stop}.
@@ -19,13 +20,7 @@ public final class ReferencePc {
   public static final long DEFAULT_START_SECONDS = 1_767_225_600L;
 
   /** The smallest memory, in bytes. */
-  public static final int MIN_MEMORY = 1 << 20;
-
-  /** The first device number on the PCI bus that is free for {@link #plug}. */
-  private static final int FIRST_FREE_DEVICE = 2;
-
-  private static final int COM1 = 0x3F8;
-  private static final int COM1_IRQ = 4;
+  public static final int MIN_MEMORY = PhysicalMemory.MIN_SIZE;
 
   /**
    * The longest time, in instructions, after which the machine looks for work from other threads.
@@ -36,9 +31,7 @@ public final class ReferencePc {
   private final IoPorts ports = new IoPorts();
   private final VirtualClock clock;
   private final Cpu cpu;
-  private final SerialPort serial;
-  private final PciBus bus;
-  private int nextDevice = FIRST_FREE_DEVICE;
+  private final Mainboard board;
 
   private boolean paced;
   private long wallStart;
@@ -55,26 +48,13 @@ public final class ReferencePc {
    * @throws IllegalArgumentException if the memory's size is none of these
    */
   public ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput) {
-    if (memoryBytes < MIN_MEMORY || memoryBytes % 4096 != 0) {
-      throw new IllegalArgumentException(
-          "memory of " + memoryBytes + " bytes: give a multiple of 4096, at least 1 MiB");
-    }
     memory = new PhysicalMemory(memoryBytes);
     clock = new VirtualClock(this::instructions, this::reconsider, this::wake);
     cpu = new Cpu(memory, ports, clock::now);
-    InterruptControllers interrupts = new InterruptControllers(cpu::setInterruptRequest);
-    cpu.setInterruptController(interrupts);
-    interrupts.map(ports);
-    new IntervalTimer(clock, interrupts.line(0)).map(ports);
-    new RealTimeClock(clock, interrupts.line(8), startSeconds, memoryBytes).map(ports);
-    // address line 20 is always on, as direct boot wants it
-    new KeyboardController(interrupts.line(1), open -> {}, this::end).map(ports);
-    serial = new SerialPort(COM1, interrupts.line(COM1_IRQ), clock, serialOutput);
-    serial.map(ports);
-    Piix3 piix3 = new Piix3(ports, interrupts::line, this::end);
-    bus = new PciBus(ports, piix3::intA);
-    bus.add(HostBridge.DEVICE, new HostBridge());
-    bus.add(Piix3.DEVICE, piix3);
+    board =
+        new Mainboard(
+            memory, ports, clock, startSeconds, cpu::setInterruptRequest, serialOutput, this::end);
+    cpu.setInterruptController(board.interrupts);
   }
 
   /**
@@ -102,8 +82,18 @@ public final class ReferencePc {
    * @throws IllegalArgumentException if the bus is full
    */
   public void plug(PciFunction function) {
-    bus.add(nextDevice, function);
-    nextDevice++;
+    board.plug(function);
+  }
+
+  /**
+   * Plugs a function into a slot of the PCI bus. The four PIRQs go round: slots 4 apart share one.
+   *
+   * @param device the device number, 0 to 31; 0 and 1 are the chipset's
+   * @param function the function; INTA is connected now, its BAR gets a place at {@link #boot}
+   * @throws IllegalArgumentException if the slot is taken
+   */
+  public void plug(int device, PciFunction function) {
+    board.bus.add(device, function);
   }
 
   /**
@@ -121,6 +111,21 @@ public final class ReferencePc {
     cpu.registers.gdtLimit = entry.gdtLimit();
     cpu.registers.r[Registers.ESI] = entry.bootParams();
     cpu.enterFlat(LinuxEntry.BOOT_CS, LinuxEntry.BOOT_DS, entry.eip());
+  }
+
+  /**
+   * Does what firmware does, loads a multiboot image, and leaves the CPU at its entry: in 32-bit
+   * protected mode with flat segments, interrupts off, and boot information that says nothing.
+   *
+   * @param image the image
+   * @throws IllegalArgumentException if it does not fit; the message says what would
+   */
+  public void boot(MultibootImage image) {
+    int entry = image.load(memory);
+    PciSetup.run(ports);
+    cpu.registers.r[Registers.EAX] = MultibootImage.BOOTLOADER_MAGIC;
+    cpu.registers.r[Registers.EBX] = MultibootImage.INFORMATION;
+    enterFlat(entry);
   }
 
   /**
@@ -210,7 +215,7 @@ public final class ReferencePc {
   public void receive(byte[] bytes) {
     byte[] own = bytes.clone();
     untaken.addAndGet(own.length);
-    clock.post(() -> serial.receive(own, () -> untaken.addAndGet(-own.length)));
+    clock.post(() -> board.serial.receive(own, () -> untaken.addAndGet(-own.length)));
   }
 
   /**

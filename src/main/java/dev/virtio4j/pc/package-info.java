@@ -1,6 +1,7 @@
 /**
  * The reference PC: a plain 32-bit x86 machine, just enough to boot Linux from the devices of this
- * library on any machine with a JDK. {@link dev.virtio4j.pc.ReferencePc} puts it together.
+ * library on any machine with a JDK. {@link dev.virtio4j.pc.ReferencePc} is a CPU on a Mainboard,
+ * {@link dev.virtio4j.pc.CpulessPc} a Mainboard alone, for test programs.
  *
  * <pre>
  *   Cpu          Decoder        bytes of a physical page to a Block of micro-operations (Op)

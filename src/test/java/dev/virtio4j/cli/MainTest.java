@@ -108,6 +108,7 @@ class MainTest {
         "boot --kernel k --memory 0             ! virtio4j: Invalid value for option '--memory': '0' is not 1M to 2047M in steps of 4K; see 'virtio4j boot --help'",
         "boot --kernel k --timeout 1d           ! virtio4j: Invalid value for option '--timeout': '1d' is no duration such as 300s, 5m or 500ms; see 'virtio4j boot --help'",
         "boot --kernel k --expect a --expect (  ! virtio4j: Invalid value for option '--expect' (REGEX): '(' is no regular expression: Unclosed group; see 'virtio4j boot --help'",
+        "firmware-test reset x                  ! virtio4j: 'x' is no firmware test; there are pci-scan, real-mode, pic-interrupts, shared-line, indirect, reset, dma-code, random-reads",
         "boot --kernel k --clock cuckoo         ! virtio4j: Invalid value for option '--clock': 'cuckoo' is not virtual or realtime; see 'virtio4j boot --help'",
         "boot --kernel k --drive file=d,cache=x ! virtio4j: Invalid value for option '--drive' (KEYS): unknown key 'cache'; the keys are file, if, format, readonly, serial, logical_block_size; see 'virtio4j boot --help'",
         // spotless:on
@@ -251,12 +252,28 @@ class MainTest {
   @ParameterizedTest(name = "virtio4j {0}")
   @DisplayName("has help that fits a screen of 80 x 24")
   @ValueSource(
-      strings = {"--help", "demo --help", "boot --help", "guest --help", "guest fetch --help"})
+      strings = {
+        "--help",
+        "demo --help",
+        "boot --help",
+        "qtest --help",
+        "guest --help",
+        "guest fetch --help",
+        "firmware-test --help"
+      })
   void help(String args) {
     assertThat(run(args.split(" "))).isZero();
     assertThat(errors()).isEmpty();
     assertThat(output()).startsWith("Usage: virtio4j");
     assertThat(output().lines()).hasSizeLessThan(24).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  @DisplayName("shows a line for each firmware test")
+  void firmwareTests() {
+    assertThat(run("firmware-test", "real-mode", "reset")).isZero();
+    assertThat(output()).isEqualTo("pass real-mode\npass reset\n");
+    assertThat(errors()).isEmpty();
   }
 
   @Test

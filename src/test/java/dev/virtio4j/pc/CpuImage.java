@@ -1,5 +1,6 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.testing.Needs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * The program that runs cases (src/test/resources/cpu/runner.s) with the cases behind it, and the
@@ -29,7 +29,6 @@ final class CpuImage {
 
   private static final int LOAD_ADDRESS = 0x100000;
   private static final int RESULT_PORT = 0xE9;
-  private static final String QEMU = "qemu-system-i386";
   private static final String MODEL = "pentium2,-mmx,-fxsr,-sep,-vme,-pae,-mtrr,-pat,-pse36,-apic";
 
   /** More instructions than any run takes: a case that hangs ends the run. */
@@ -83,11 +82,6 @@ final class CpuImage {
     return CpuOutcome.readAll(results.toByteArray());
   }
 
-  static boolean hasQemu() {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-        .anyMatch(directory -> Files.isExecutable(Path.of(directory, QEMU)));
-  }
-
   /** Runs the cases on QEMU's CPU. */
   static List<CpuOutcome> runOnQemu(List<CpuCase> cases) throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("cpu-cases");
@@ -119,7 +113,7 @@ final class CpuImage {
   private static Process start(Path kernel, Path results, Path log) throws IOException {
     return new ProcessBuilder(
             List.of(
-                QEMU,
+                Needs.QEMU,
                 "-machine",
                 "pc,accel=tcg",
                 "-cpu",

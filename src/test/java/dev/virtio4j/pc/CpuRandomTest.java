@@ -2,8 +2,8 @@ package dev.virtio4j.pc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.virtio4j.testing.Needs;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -15,15 +15,10 @@ import org.junit.jupiter.api.Test;
 class CpuRandomTest {
   private static final int SEQUENCES = 1500;
   private static final int LENGTH = 30;
-  private static final String NO_QEMU =
-      "NOT TESTED: the CPU against QEMU, because qemu-system-i386 is not on the PATH";
 
   @BeforeAll
   static void needQemu() {
-    if (!CpuImage.hasQemu()) {
-      System.err.println(NO_QEMU);
-    }
-    assumeTrue(CpuImage.hasQemu(), NO_QEMU);
+    Needs.qemu();
   }
 
   @Test

@@ -1,0 +1,64 @@
+package dev.virtio4j.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code firmware-test}: runs the bare-metal programs that test the disk. */
+@Command(
+    name = "firmware-test",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs bare-metal programs that use the disk as a BIOS or an old driver does.",
+      "Shows a line for each; ends with 1 if one of them failed."
+    })
+final class FirmwareTestCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Parameters(
+      paramLabel = "NAME",
+      arity = "0..*",
+      completionCandidates = Names.class,
+      description = "what to run, else all: ${COMPLETION-CANDIDATES}")
+  private List<String> names = FirmwareProgram.NAMES;
+
+  FirmwareTestCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws BadInputException, IOException {
+    for (String name : names) {
+      if (!FirmwareProgram.NAMES.contains(name)) {
+        throw new BadInputException(
+            "'%s' is no firmware test; there are %s"
+                .formatted(name, String.join(", ", FirmwareProgram.NAMES)));
+      }
+    }
+    PrintStream out = new PrintStream(console.out(), true, StandardCharsets.UTF_8);
+    int status = ExitStatus.OK;
+    for (String name : names) {
+      Optional<String> problem = FirmwareProgram.load(name).run();
+      out.println(problem.map(text -> "FAIL " + name + ": " + text).orElse("pass " + name));
+      if (problem.isPresent()) {
+        status = ExitStatus.FAILED;
+      }
+    }
+    return status;
+  }
+
+  /** The names, for the help. */
+  static final class Names implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return FirmwareProgram.NAMES.iterator();
+    }
+  }
+}

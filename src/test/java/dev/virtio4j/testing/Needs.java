@@ -1,0 +1,53 @@
+package dev.virtio4j.testing;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * What a test needs of the machine that it runs on. Where it is missing, the test is skipped, and
+ * says loudly why; where the environment has {@code CI=true}, it fails instead.
+ */
+public final class Needs {
+  /** The program that tests compare with. */
+  public static final String QEMU = "qemu-system-i386";
+
+  private Needs() {}
+
+  /** The test compares with QEMU. */
+  public static void qemu() {
+    boolean installed =
+        Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, QEMU)));
+    if (!installed) {
+      throw missing(QEMU + " is not on the PATH (Debian package qemu-system-x86)");
+    }
+  }
+
+  /**
+   * Something else is missing: does not return.
+   *
+   * @param what it, and what can be done about it
+   * @return nothing; for {@code throw}
+   */
+  public static RuntimeException missing(String what) {
+    if ("true".equals(System.getenv("CI"))) {
+      return fail(what);
+    }
+    return skip(what);
+  }
+
+  /**
+   * Skips the test on any machine of this kind, also under CI: does not return.
+   *
+   * @param why what keeps it from being tested here
+   * @return nothing; for {@code throw}
+   */
+  public static RuntimeException skip(String why) {
+    System.err.println("NOT TESTED: " + why);
+    return abort(why);
+  }
+}
