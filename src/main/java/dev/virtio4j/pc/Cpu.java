@@ -28,6 +28,9 @@ import java.util.function.LongSupplier;
  * Decoder} makes a {@link Block} of micro-operations, {@link CodeCache} keeps it, {@link
  * Interpreter} runs it, with {@link Alu} for arithmetic and {@link Mmu} for memory; {@link
  * Protection} does segments and interrupts.
+ *
+ * <p>Longer than other files for the small operations that all of these call: stack, flags, ports,
+ * control registers.
  */
 final class Cpu implements CodeCache.Listener, FpuBus {
   private static final int PAGE = 0xFFFFF000;
