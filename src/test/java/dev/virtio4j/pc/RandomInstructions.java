@@ -22,6 +22,8 @@ import java.util.Map;
  * scratch memory around EBP, which nothing changes; ESP is only pushed and popped. What the manual
  * leaves undefined is never read: {@code undefined} holds the flags that are so at the moment, and
  * instructions that would read one of them are not chosen.
+ *
+ * <p>Longer than other files, because it is the table of what it can draw.
  */
 final class RandomInstructions extends RandomEncoder {
 
