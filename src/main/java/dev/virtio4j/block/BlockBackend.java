@@ -4,7 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** What holds the bytes of a disk. Its size never changes. Used by one thread at a time. */
+/**
+ * What holds the bytes of a disk. Its size changes only by {@link #resize}. Used by one thread at a
+ * time.
+ */
 public interface BlockBackend extends Closeable {
 
   /** The unit of the size of a disk, in bytes. */
@@ -37,6 +40,40 @@ public interface BlockBackend extends Closeable {
    * @throws IndexOutOfBoundsException if the range is not on the disk
    */
   void write(long position, ByteBuffer from) throws IOException;
+
+  /**
+   * Makes a range read as zeroes. As with a write, that is on stable storage only after the next
+   * {@link #flush}.
+   *
+   * @param position where on the disk, in bytes; no alignment is needed
+   * @param length how many bytes, 0 or more
+   * @param mayUnmap whether the space that the range takes on the host is given back where the host
+   *     can do that, so that a later write has to find space anew
+   * @throws IOException if the host could not do all of it, or the disk is read-only; the range may
+   *     be zeroed in part
+   * @throws IndexOutOfBoundsException if the range is not on the disk
+   */
+  void zero(long position, long length, boolean mayUnmap) throws IOException;
+
+  /**
+   * Changes the size of the disk. What it gains reads as zeroes; what it loses is gone.
+   *
+   * @param size bytes, a positive multiple of {@link #SECTOR_SIZE}
+   * @throws IOException with one line if the host can't do it, the disk is read-only or of a kind
+   *     whose size is fixed; it then has the size that it had
+   * @throws IllegalArgumentException if the size is none for a disk
+   */
+  void resize(long size) throws IOException;
+
+  /**
+   * Up to how many bytes it pays to move in one call instead of several that follow each other on
+   * the disk.
+   *
+   * @return bytes; 0 where a call costs next to nothing
+   */
+  default int mergeLimit() {
+    return 0;
+  }
 
   /**
    * Puts everything that was written on stable storage.

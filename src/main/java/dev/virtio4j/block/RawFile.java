@@ -23,6 +23,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * thread, and every access after that fails.
  */
 public final class RawFile implements BlockBackend {
+  /** Beyond this size a longer transfer costs no less a byte. */
+  private static final int MERGE_LIMIT = 256 * 1024;
+
   /**
    * The images that this program has open. State of the whole program on purpose: POSIX takes a
    * process's locks on a file away when any of its descriptors for that file is closed, so an
@@ -34,7 +37,7 @@ public final class RawFile implements BlockBackend {
   private final Object key;
   private final FileChannel channel;
   private final boolean readOnly;
-  private final long size;
+  private long size;
   private IOException flushFailure;
 
   private RawFile(Path image, Object key, FileChannel channel, boolean readOnly, long size) {
@@ -136,6 +139,42 @@ public final class RawFile implements BlockBackend {
     for (long at = position; from.hasRemaining(); ) {
       at += channel.write(from, at);
     }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Writes zeroes: nothing is given back yet.
+   */
+  @Override
+  public void zero(long position, long length, boolean mayUnmap) throws IOException {
+    Objects.checkFromIndexSize(position, length, size);
+    ByteBuffer zeroes = ByteBuffer.allocateDirect((int) Math.min(length, MERGE_LIMIT));
+    for (long done = 0; done < length; done += zeroes.limit()) {
+      write(position + done, zeroes.clear().limit((int) Math.min(length - done, MERGE_LIMIT)));
+    }
+  }
+
+  @Override
+  public void resize(long newSize) throws IOException {
+    if (newSize <= 0 || newSize % SECTOR_SIZE != 0) {
+      throw new IllegalArgumentException(
+          "a disk has a positive multiple of 512 bytes, not " + newSize);
+    }
+    if (readOnly) {
+      throw new IOException(image + ": open read-only");
+    }
+    if (newSize < size) {
+      channel.truncate(newSize);
+    } else if (newSize > size) {
+      channel.write(ByteBuffer.allocate(1), newSize - 1);
+    }
+    size = newSize;
+  }
+
+  @Override
+  public int mergeLimit() {
+    return MERGE_LIMIT;
   }
 
   /**

@@ -98,6 +98,20 @@ public final class Snapshot implements BlockBackend {
   }
 
   @Override
+  public void zero(long position, long length, boolean mayUnmap) throws IOException {
+    Objects.checkFromIndexSize(position, length, size());
+    ByteBuffer zeroes = ByteBuffer.allocate((int) Math.min(length, CLUSTER_SIZE));
+    for (long done = 0; done < length; done += zeroes.limit()) {
+      write(position + done, zeroes.clear().limit((int) Math.min(length - done, CLUSTER_SIZE)));
+    }
+  }
+
+  @Override
+  public void resize(long size) throws IOException {
+    throw new IOException("the size of a snapshot is fixed");
+  }
+
+  @Override
   public void flush() {
     // Nothing here outlives the program.
   }

@@ -45,7 +45,11 @@ record Demo(
     } catch (IOException e) {
       throw new BadInputException(e);
     }
-    DriveOptions drive = new DriveOptions(disk, false, new BlkOptions(DemoDisk.SERIAL, 512));
+    DriveOptions drive =
+        new DriveOptions(
+            disk,
+            false,
+            BlkOptions.builder().serial(DemoDisk.SERIAL).logicalBlockSize(512).build());
     MachineOptions options =
         new MachineOptions(
             MEMORY,

@@ -3,6 +3,7 @@ package dev.virtio4j.cli;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.RawFile;
 import dev.virtio4j.block.Snapshot;
+import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.virtio.blk.BlkCounters;
@@ -43,10 +44,11 @@ final class Drive implements Closeable {
    * Makes a device for a machine that is about to be powered on.
    *
    * @param memory the machine's
+   * @param clock the machine's
    * @return the device as a PCI function
    * @throws IllegalArgumentException if the image is none for such a device
    */
-  PciFunction attach(GuestMemory memory) {
+  PciFunction attach(GuestMemory memory, EventClock clock) {
     if (device != null) {
       before.add(device.counters());
     }
@@ -55,7 +57,7 @@ final class Drive implements Closeable {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(options.file() + ": " + e.getMessage(), e);
     }
-    return VirtioPciFunction.of(device, memory);
+    return VirtioPciFunction.of(device, memory, clock);
   }
 
   /** What all its devices did, in words. */

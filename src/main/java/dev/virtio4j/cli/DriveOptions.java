@@ -50,9 +50,10 @@ record DriveOptions(Path file, boolean readOnly, BlkOptions device) {
     return new DriveOptions(
         Path.of(file),
         choice(values, "readonly", "off", "on").equals("on"),
-        new BlkOptions(
-            values.getOrDefault("serial", ""),
-            Integer.parseInt(choice(values, "logical_block_size", "512", "4096"))));
+        BlkOptions.builder()
+            .serial(values.getOrDefault("serial", ""))
+            .logicalBlockSize(Integer.parseInt(choice(values, "logical_block_size", "512", "4096")))
+            .build());
   }
 
   /** Splits at commas; two commas in a row stand for one that does not split. */

@@ -1,5 +1,6 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pci.PciFunction;
 import java.io.Closeable;
@@ -39,12 +40,13 @@ final class Drives implements Closeable {
    * Makes a device of each for a machine that is about to be powered on.
    *
    * @param memory the machine's
+   * @param clock the machine's
    * @param slots takes each device as a PCI function
    * @throws IllegalArgumentException if an image is none for such a device, or there are too many
    */
-  void plugInto(GuestMemory memory, Consumer<PciFunction> slots) {
+  void plugInto(GuestMemory memory, EventClock clock, Consumer<PciFunction> slots) {
     for (Drive drive : drives) {
-      slots.accept(drive.attach(memory));
+      slots.accept(drive.attach(memory, clock));
     }
   }
 

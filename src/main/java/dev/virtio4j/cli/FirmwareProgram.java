@@ -98,7 +98,7 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
         new ReferencePc(MEMORY_BYTES, ReferencePc.DEFAULT_START_SECONDS, serial::write);
     for (int slot : DISK_SLOTS) {
       BlkDevice disk = new BlkDevice(new MemoryBackend(disk(), false), BlkOptions.DEFAULTS);
-      pc.plug(slot, VirtioPciFunction.of(disk, pc.guestMemory()));
+      pc.plug(slot, VirtioPciFunction.of(disk, pc.guestMemory(), pc.clock()));
     }
     pc.clock().timer(pc::stop).at(LIMIT_NANOS);
     pc.boot(image);

@@ -64,7 +64,7 @@ final class MachineSetup implements Closeable {
    */
   Machine powerOn(IntConsumer serial) {
     ReferencePc pc = makePc(serial);
-    drives.plugInto(pc.guestMemory(), pc::plug);
+    drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug);
     if (options.realtime()) {
       pc.paceToWallClock();
     }

@@ -1,5 +1,6 @@
 package dev.virtio4j.virtio;
 
+import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.InterruptLine;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ public abstract class VirtioDevice {
       new GuestFaultLog(System.getLogger(VirtioDevice.class.getName()), System::nanoTime);
 
   private Virtqueue[] queues;
+  protected EventClock clock;
   private InterruptLine interrupt;
   private int acceptedFeatures;
   private int status;
@@ -56,13 +58,15 @@ public abstract class VirtioDevice {
    * Connects the device to its host, once, before anything else is asked of it.
    *
    * @param memory the guest's memory
+   * @param clock the emulated time
    * @param interrupt asserted while the interrupt status is not 0
    * @throws IllegalStateException if it is connected already
    */
-  public final void connect(GuestMemory memory, InterruptLine interrupt) {
+  public final void connect(GuestMemory memory, EventClock clock, InterruptLine interrupt) {
     if (queues != null) {
       throw new IllegalStateException(name + " is connected to a transport already");
     }
+    this.clock = clock;
     this.interrupt = interrupt;
     queues = new Virtqueue[queueSizes.length];
     for (int i = 0; i < queues.length; i++) {

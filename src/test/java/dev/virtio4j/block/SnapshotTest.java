@@ -121,6 +121,16 @@ class SnapshotTest extends BlockBackendContract {
     }
 
     @Override
+    public void zero(long position, long length, boolean mayUnmap) throws IOException {
+      throw new IOException("nothing may be zeroed");
+    }
+
+    @Override
+    public void resize(long size) throws IOException {
+      throw new IOException("the size is fixed");
+    }
+
+    @Override
     public void flush() throws IOException {
       throw new IOException("a snapshot flushed its base");
     }

@@ -17,7 +17,12 @@ class DriveOptionsTest {
   @DisplayName("needs a file and no more")
   void defaults() {
     assertThat(DriveOptions.parse("file=disk.img"))
-        .isEqualTo(new DriveOptions(Path.of("disk.img"), false, new BlkOptions("", 512)));
+        .usingRecursiveComparison()
+        .isEqualTo(
+            new DriveOptions(
+                Path.of("disk.img"),
+                false,
+                BlkOptions.builder().serial("").logicalBlockSize(512).build()));
   }
 
   @Test
@@ -26,14 +31,24 @@ class DriveOptionsTest {
     assertThat(
             DriveOptions.parse(
                 "serial=A 1,logical_block_size=4096,readonly=on,format=raw,if=virtio,file=a=b"))
-        .isEqualTo(new DriveOptions(Path.of("a=b"), true, new BlkOptions("A 1", 4096)));
+        .usingRecursiveComparison()
+        .isEqualTo(
+            new DriveOptions(
+                Path.of("a=b"),
+                true,
+                BlkOptions.builder().serial("A 1").logicalBlockSize(4096).build()));
   }
 
   @Test
   @DisplayName("reads two commas in a row as one in the value")
   void commas() {
     assertThat(DriveOptions.parse("file=a,,b,,,serial=,,x"))
-        .isEqualTo(new DriveOptions(Path.of("a,b,"), false, new BlkOptions(",x", 512)));
+        .usingRecursiveComparison()
+        .isEqualTo(
+            new DriveOptions(
+                Path.of("a,b,"),
+                false,
+                BlkOptions.builder().serial(",x").logicalBlockSize(512).build()));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -5,6 +5,7 @@ import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.testing.DriverLine;
+import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
@@ -100,6 +101,18 @@ final class BlkLockstep {
     }
 
     @Override
+    public void zero(long position, long length, boolean mayUnmap) throws IOException {
+      require(!isReadOnly(), "zeroes reached a read-only disk");
+      backend.zero(position, length, mayUnmap);
+      unflushed = true;
+    }
+
+    @Override
+    public void resize(long size) throws IOException {
+      backend.resize(size);
+    }
+
+    @Override
     public void flush() {
       unflushed = false;
     }
@@ -123,8 +136,11 @@ final class BlkLockstep {
   BlkLockstep(boolean readOnly, int blockSize, boolean views) {
     memory = new CountingMemory(RAM_SIZE, views, MAX_ACCESSES, MAX_BYTES);
     System.arraycopy(INITIAL_RAM, 0, memory.ram(), 0, RAM_SIZE);
-    BlkDevice device = new BlkDevice(new Disk(readOnly), new BlkOptions(SERIAL, blockSize));
-    function = VirtioPciFunction.of(device, memory);
+    BlkDevice device =
+        new BlkDevice(
+            new Disk(readOnly),
+            BlkOptions.builder().serial(SERIAL).logicalBlockSize(blockSize).build());
+    function = VirtioPciFunction.of(device, memory, new ManualClock());
     function.connect(line);
     requireEqual("size of the BAR", function.ioSize(), BAR_SIZE);
     byte[] config = new byte[CONFIG_LENGTH];

@@ -45,7 +45,7 @@ class TranscriptTest {
     CpulessPc pc = new CpulessPc(16 << 20);
     BlkDevice disk =
         new BlkDevice(new MemoryBackend(Transcript.disk(), false), BlkOptions.DEFAULTS);
-    pc.plug(VirtioPciFunction.of(disk, pc.guestMemory()));
+    pc.plug(VirtioPciFunction.of(disk, pc.guestMemory(), pc.clock()));
     QtestSession session = new QtestSession(pc);
     for (Transcript.Exchange exchange : transcript.exchanges()) {
       assertThat(session.execute(exchange.request()))

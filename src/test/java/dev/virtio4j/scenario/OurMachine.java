@@ -35,8 +35,9 @@ final class OurMachine implements Machine {
     CpulessPc pc = new CpulessPc(MEMORY_MIB << 20);
     for (Disk disk : disks) {
       BlockBackend backend = new MemoryBackend(disk.content(), disk.readOnly());
-      BlkOptions options = new BlkOptions(disk.serial(), disk.blockSize());
-      pc.plug(VirtioPciFunction.of(new BlkDevice(backend, options), pc.guestMemory()));
+      BlkOptions options =
+          BlkOptions.builder().serial(disk.serial()).logicalBlockSize(disk.blockSize()).build();
+      pc.plug(VirtioPciFunction.of(new BlkDevice(backend, options), pc.guestMemory(), pc.clock()));
     }
     return new SessionChannel(new QtestSession(pc));
   }

@@ -94,7 +94,7 @@ public final class BlkDriver {
   public BlkDriver(BlockBackend backend, BlkOptions options, boolean views) {
     memory = new TestMemory(4 << 20, views);
     device = new BlkDevice(backend, options);
-    driver = new LegacyDriver(VirtioPciFunction.of(device, memory), memory);
+    driver = new LegacyDriver(VirtioPciFunction.of(device, memory, new ManualClock()), memory);
   }
 
   /**

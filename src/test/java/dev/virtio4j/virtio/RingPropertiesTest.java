@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtio4j.testing.DriverQueue;
 import dev.virtio4j.testing.EchoDevice;
 import dev.virtio4j.testing.LegacyDriver;
+import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.testing.TestMemory;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
 import java.util.List;
@@ -43,7 +44,8 @@ class RingPropertiesTest {
       @ForAll @IntRange(min = -10, max = 10) int usedEvent,
       @ForAll boolean eventIndex) {
     TestMemory memory = new TestMemory(2 << 20, true);
-    LegacyDriver driver = new LegacyDriver(VirtioPciFunction.of(new EchoDevice(), memory), memory);
+    LegacyDriver driver =
+        new LegacyDriver(VirtioPciFunction.of(new EchoDevice(), memory, new ManualClock()), memory);
     DriverQueue queue = driver.start(eventIndex ? LegacyDriver.EVENT_IDX : 0);
     int[] heads = new int[N];
     for (int i = 0; i < N; i++) {

@@ -8,6 +8,7 @@ import dev.virtio4j.testing.DriverQueue.Used;
 import dev.virtio4j.testing.EchoDevice;
 import dev.virtio4j.testing.LegacyDriver;
 import dev.virtio4j.testing.LogCapture;
+import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.testing.TestMemory;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ class VirtqueueTest {
   private final LogCapture log = new LogCapture();
   private final TestMemory memory = new TestMemory(RAM, true);
   private final LegacyDriver driver =
-      new LegacyDriver(VirtioPciFunction.of(new EchoDevice(), memory), memory);
+      new LegacyDriver(VirtioPciFunction.of(new EchoDevice(), memory, new ManualClock()), memory);
 
   @AfterEach
   void closeLog() {

@@ -55,10 +55,10 @@ public final class BlkDevice extends VirtioDevice {
   }
 
   private static byte[] config(BlockBackend backend, BlkOptions options) {
-    if (backend.size() % options.logicalBlockSize() != 0) {
+    if (backend.size() % options.logicalBlockSize != 0) {
       throw new IllegalArgumentException(
           "logical_block_size=%d: the disk has %d bytes, no multiple of it; pad it or use 512"
-              .formatted(options.logicalBlockSize(), backend.size()));
+              .formatted(options.logicalBlockSize, backend.size()));
     }
     long capacity = backend.size() / BlockBackend.SECTOR_SIZE;
     long cylinders = capacity / (HEADS * SECTORS);
@@ -68,7 +68,7 @@ public final class BlkDevice extends VirtioDevice {
     BlkConfig.CYLINDERS.put(config, Math.max(MIN_CYLINDERS, Math.min(cylinders, MAX_CYLINDERS)));
     BlkConfig.HEADS.put(config, HEADS);
     BlkConfig.SECTORS.put(config, SECTORS);
-    BlkConfig.BLK_SIZE.put(config, options.logicalBlockSize());
+    BlkConfig.BLK_SIZE.put(config, options.logicalBlockSize);
     return config;
   }
 

@@ -25,8 +25,8 @@ final class BlkDisk {
 
   BlkDisk(BlockBackend backend, BlkOptions options) {
     this.backend = backend;
-    blockSize = options.logicalBlockSize();
-    id = Arrays.copyOf(options.serial().getBytes(StandardCharsets.US_ASCII), BlkOptions.ID_BYTES);
+    blockSize = options.logicalBlockSize;
+    id = Arrays.copyOf(options.serial.getBytes(StandardCharsets.US_ASCII), BlkOptions.ID_BYTES);
   }
 
   /**

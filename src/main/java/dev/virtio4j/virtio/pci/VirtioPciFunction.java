@@ -1,5 +1,6 @@
 package dev.virtio4j.virtio.pci;
 
+import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.InterruptLine;
 import dev.virtio4j.pci.ConfigSpace;
@@ -25,13 +26,14 @@ public final class VirtioPciFunction implements PciFunction {
    *
    * @param device a device that is not connected yet
    * @param memory the guest's memory
+   * @param clock the emulated time
    * @return the function
    * @throws IllegalArgumentException if PCI has no device ID for the type of the device
    * @throws IllegalStateException if the device is connected already
    */
-  public static VirtioPciFunction of(VirtioDevice device, GuestMemory memory) {
+  public static VirtioPciFunction of(VirtioDevice device, GuestMemory memory, EventClock clock) {
     VirtioPciFunction function = new VirtioPciFunction(device);
-    device.connect(memory, function.config::setInterrupt);
+    device.connect(memory, clock, function.config::setInterrupt);
     return function;
   }
 

@@ -128,7 +128,11 @@ class BlkDeviceTest {
   @Test
   @DisplayName("GET_ID gives 20 bytes: the serial number, padded with zeroes")
   void getId() {
-    driver = new BlkDriver(new MemoryBackend(disk, false), new BlkOptions("disk-7", 512), true);
+    driver =
+        new BlkDriver(
+            new MemoryBackend(disk, false),
+            BlkOptions.builder().serial("disk-7").logicalBlockSize(512).build(),
+            true);
     driver.start(0);
     ChainBuilder chain = driver.queue.chain().readable(header(GET_ID, 0)).writable(20).writable(1);
     Result result = driver.run(chain);
@@ -143,7 +147,11 @@ class BlkDeviceTest {
       "GET_ID gives a serial number of 20 characters without a terminator, cut to the room")
   void getIdLengths(int room, int given) {
     String serial = "ABCDEFGHIJKLMNOPQRST";
-    driver = new BlkDriver(new MemoryBackend(disk, false), new BlkOptions(serial, 512), true);
+    driver =
+        new BlkDriver(
+            new MemoryBackend(disk, false),
+            BlkOptions.builder().serial(serial).logicalBlockSize(512).build(),
+            true);
     driver.start(0);
     ChainBuilder chain =
         driver.queue.chain().readable(header(GET_ID, 0)).writable(room, room / 3).writable(1);
@@ -382,6 +390,16 @@ class BlkDeviceTest {
     }
 
     @Override
+    public void zero(long position, long length, boolean mayUnmap) throws IOException {
+      call("zero " + position + " " + length + (mayUnmap ? " unmap" : ""));
+    }
+
+    @Override
+    public void resize(long size) throws IOException {
+      call("resize " + size);
+    }
+
+    @Override
     public void flush() throws IOException {
       call("flush");
     }
@@ -457,7 +475,11 @@ class BlkDeviceTest {
   @Test
   @DisplayName("BLK_SIZE 4096: capacity still counts 512 bytes; requests are whole blocks")
   void largeBlocks() {
-    driver = new BlkDriver(new MemoryBackend(disk, false), new BlkOptions("", 4096), true);
+    driver =
+        new BlkDriver(
+            new MemoryBackend(disk, false),
+            BlkOptions.builder().serial("").logicalBlockSize(4096).build(),
+            true);
     driver.start(BlkDriver.ALL_FEATURES);
     assertThat(driver.driver.in(20, 4)).isEqualTo(SECTORS);
     assertThat(driver.driver.in(40, 4)).isEqualTo(4096);
@@ -474,7 +496,10 @@ class BlkDeviceTest {
   void sizeAndBlockSize() {
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new BlkDevice(new MemoryBackend(new byte[4608], false), new BlkOptions("", 4096)))
+            () ->
+                new BlkDevice(
+                    new MemoryBackend(new byte[4608], false),
+                    BlkOptions.builder().serial("").logicalBlockSize(4096).build()))
         .withMessage(
             "logical_block_size=4096: the disk has 4608 bytes, no multiple of it; pad it or use 512");
   }
@@ -484,7 +509,7 @@ class BlkDeviceTest {
   @DisplayName("a serial number that GET_ID can't give is refused in one line")
   void badSerial(String serial) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new BlkOptions(serial, 512))
+        .isThrownBy(() -> BlkOptions.builder().serial(serial).logicalBlockSize(512).build())
         .withMessageContaining("20 printable ASCII characters");
   }
 
@@ -493,7 +518,7 @@ class BlkDeviceTest {
   @DisplayName("a logical block size other than 512 and 4096 is refused in one line")
   void badBlockSize(int size) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new BlkOptions("", size))
+        .isThrownBy(() -> BlkOptions.builder().serial("").logicalBlockSize(size).build())
         .withMessage("logical_block_size=" + size + ": use 512 or 4096");
   }
 }

@@ -16,6 +16,7 @@ import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.testing.DriverQueue;
 import dev.virtio4j.testing.EchoDevice;
 import dev.virtio4j.testing.LegacyDriver;
+import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.testing.TestMemory;
 import dev.virtio4j.virtio.VirtioDevice;
 import dev.virtio4j.virtio.Virtqueue;
@@ -30,7 +31,7 @@ class LegacyHeaderTest {
 
   private final TestMemory memory = new TestMemory(4 << 20, true);
   private final EchoDevice device = new EchoDevice();
-  private final PciFunction function = VirtioPciFunction.of(device, memory);
+  private final PciFunction function = VirtioPciFunction.of(device, memory, new ManualClock());
   private final LegacyDriver driver = new LegacyDriver(function, memory);
 
   @Test
@@ -260,7 +261,8 @@ class LegacyHeaderTest {
   @Test
   @DisplayName("a device is connected once")
   void connectedOnce() {
-    assertThatIllegalStateException().isThrownBy(() -> VirtioPciFunction.of(device, memory));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> VirtioPciFunction.of(device, memory, new ManualClock()));
   }
 
   @Test
@@ -272,7 +274,7 @@ class LegacyHeaderTest {
           protected void serve(Virtqueue queue) {}
         };
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> VirtioPciFunction.of(unknown, memory))
+        .isThrownBy(() -> VirtioPciFunction.of(unknown, memory, new ManualClock()))
         .withMessageContaining("99");
   }
 }
