@@ -1,8 +1,8 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.RawFile;
-import dev.virtio4j.block.Snapshot;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pci.PciFunction;
@@ -37,7 +37,7 @@ final class Drive implements Closeable {
    */
   static Drive open(DriveOptions options, boolean snapshot) throws IOException {
     RawFile file = RawFile.open(options.file(), options.readOnly() || snapshot);
-    return new Drive(options, snapshot && !options.readOnly() ? new Snapshot(file) : file);
+    return new Drive(options, snapshot && !options.readOnly() ? Overlay.temporary(file) : file);
   }
 
   /**
