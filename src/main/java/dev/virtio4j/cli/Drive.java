@@ -6,6 +6,7 @@ import dev.virtio4j.block.Snapshot;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pci.PciFunction;
+import dev.virtio4j.virtio.blk.BlkCounter;
 import dev.virtio4j.virtio.blk.BlkCounters;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
@@ -13,7 +14,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.ToLongFunction;
 
 /** An open drive. Its device is made anew for each power-on; the image stays. */
 final class Drive implements Closeable {
@@ -62,17 +62,14 @@ final class Drive implements Closeable {
 
   /** What all its devices did, in words. */
   String figures() {
+    BlkCounters total = before.stream().reduce(device.counters(), BlkCounters::plus);
     return "%s: %d requests, %d bytes read, %d bytes written, %d interrupts"
         .formatted(
             options.file(),
-            total(BlkCounters::requests),
-            total(BlkCounters::bytesRead),
-            total(BlkCounters::bytesWritten),
-            total(BlkCounters::interrupts));
-  }
-
-  private long total(ToLongFunction<BlkCounters> figure) {
-    return before.stream().mapToLong(figure).sum() + figure.applyAsLong(device.counters());
+            total.requests(),
+            total.get(BlkCounter.BYTES_READ),
+            total.get(BlkCounter.BYTES_WRITTEN),
+            total.get(BlkCounter.INTERRUPTS));
   }
 
   /**

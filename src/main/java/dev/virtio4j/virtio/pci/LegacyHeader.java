@@ -85,7 +85,7 @@ final class LegacyHeader {
   void write(int offset, int width, int value) {
     for (int done = 0; done < width; ) {
       int step = step(offset + done, width - done);
-      writeAligned(offset + done, (value >>> (8 * done)) & mask(step));
+      writeAligned(offset + done, step, (value >>> (8 * done)) & mask(step));
       done += step;
     }
   }
@@ -107,9 +107,12 @@ final class LegacyHeader {
     return register == null ? -1 : register.reader.read(this);
   }
 
-  private void writeAligned(int offset, int value) {
-    // No device of ours has a writable field in its configuration.
-    Register register = offset < CONFIG ? byOffset[offset] : null;
+  private void writeAligned(int offset, int width, int value) {
+    if (offset >= CONFIG) {
+      device.writeConfig(offset - CONFIG, width, value);
+      return;
+    }
+    Register register = byOffset[offset];
     if (register != null) {
       register.writer.write(this, value & mask(register.width));
     }

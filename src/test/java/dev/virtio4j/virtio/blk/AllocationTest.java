@@ -44,7 +44,7 @@ class AllocationTest {
     long before = threads.getCurrentThreadAllocatedBytes();
     run(driver, read, write, REQUESTS);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-    assertThat(driver.device.counters().errors()).isZero();
+    assertThat(driver.device.counters().get(BlkCounter.ERRORS)).isZero();
     assertThat(allocated).as("bytes in %d requests", REQUESTS).isLessThan(REQUESTS / 10);
   }
 
