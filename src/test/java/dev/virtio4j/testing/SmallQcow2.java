@@ -1,4 +1,4 @@
-package dev.virtio4j.block;
+package dev.virtio4j.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -16,19 +16,37 @@ import java.util.zip.Deflater;
  *   0  data        1  nothing        2  zeroes (data in version 2)        3  compressed        4  data
  * </pre>
  */
-final class SmallQcow2 {
-  static final int CLUSTER = 1 << 14;
-  static final int L1 = CLUSTER;
-  static final int L2 = 2 * CLUSTER;
-  static final int DATA = 3 * CLUSTER;
-  static final int PACKED = 5 * CLUSTER;
-  static final int DISK_SIZE = 5 * CLUSTER;
+public final class SmallQcow2 {
+  /** The size of a cluster, in bytes. */
+  public static final int CLUSTER = 1 << 14;
+
+  /** Where the L1 table is in the file; it has one entry. */
+  public static final int L1 = CLUSTER;
+
+  /** Where the L2 table is in the file. */
+  public static final int L2 = 2 * CLUSTER;
+
+  /** Where the two clusters of data are in the file. */
+  public static final int DATA = 3 * CLUSTER;
+
+  /** Where the compressed cluster is in the file. */
+  public static final int PACKED = 5 * CLUSTER;
+
+  /** The size of the disk, in bytes. */
+  public static final int DISK_SIZE = 5 * CLUSTER;
 
   private final byte[] content = new byte[DISK_SIZE];
   private final ByteBuffer file;
   private final boolean extended;
 
-  SmallQcow2(int version, boolean zstd, boolean extended) {
+  /**
+   * Makes an image.
+   *
+   * @param version 2 or 3
+   * @param zstd whether zstd compresses it; otherwise zlib
+   * @param extended whether L2 entries are extended
+   */
+  public SmallQcow2(int version, boolean zstd, boolean extended) {
     this.extended = extended;
     byte[] packed = fillDisk(version, zstd);
     file = ByteBuffer.allocate(PACKED + packed.length);
@@ -80,7 +98,14 @@ final class SmallQcow2 {
     return Arrays.copyOf(packed, length);
   }
 
-  void putEntry(int cluster, long entry, long bitmap) {
+  /**
+   * Changes an L2 entry.
+   *
+   * @param cluster whose
+   * @param entry 64 bits
+   * @param bitmap 64 bits more, if it is extended
+   */
+  public void putEntry(int cluster, long entry, long bitmap) {
     int size = extended ? 16 : 8;
     file.putLong(L2 + cluster * size, entry);
     if (extended) {
@@ -88,13 +113,21 @@ final class SmallQcow2 {
     }
   }
 
-  /** The file, to be changed. */
-  ByteBuffer file() {
+  /**
+   * The file.
+   *
+   * @return all of it, to be changed
+   */
+  public ByteBuffer file() {
     return file;
   }
 
-  /** What the disk holds. */
-  byte[] content() {
+  /**
+   * What the disk holds while nothing is changed.
+   *
+   * @return {@link #DISK_SIZE} bytes
+   */
+  public byte[] content() {
     return content;
   }
 }
