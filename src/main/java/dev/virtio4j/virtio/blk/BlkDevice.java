@@ -373,6 +373,7 @@ public final class BlkDevice extends VirtioDevice {
     out.flag(writeback);
     out.flag(stopped);
     schedule.save(out);
+    timer.save(out);
   }
 
   @Override
@@ -388,8 +389,9 @@ public final class BlkDevice extends VirtioDevice {
     boolean wasStopped = in.flag();
     stopped = false;
     schedule.load(in, IntStream.range(0, options.queues).mapToObj(this::queue).toList());
-    if (schedule.size() > 0) {
-      timer.at(wasStopped ? clock.now() : schedule.get(0).due);
+    timer.load(in);
+    if (wasStopped) {
+      timer.at(clock.now());
     }
   }
 }
