@@ -6,6 +6,7 @@
  *                                       RawFile        a file, locked while it is open
  *                                       MemoryBackend  an array
  *                                       Snapshot       writes kept in memory, over another
+ *                                       TimedBackend   another, with the time it takes
  * </pre>
  *
  * <p>A write may be anywhere on its way until the next flush; a flush that returns has put it on

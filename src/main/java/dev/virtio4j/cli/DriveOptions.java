@@ -71,6 +71,16 @@ record DriveOptions(Path file, boolean readOnly, BlkOptions device, Map<DriveKey
     return new DriveOptions(Path.of(file), readOnly, device(values), given);
   }
 
+  /**
+   * What holds for a key.
+   *
+   * @param key the key
+   * @return its value as it was given, or its default
+   */
+  String value(DriveKey key) {
+    return given.getOrDefault(key, key.byDefault());
+  }
+
   private static BlkOptions device(DriveValues values) {
     return BlkOptions.builder()
         .serial(values.text(DriveKey.SERIAL))
