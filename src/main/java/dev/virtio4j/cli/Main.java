@@ -58,6 +58,7 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
+        .addSubcommand(new DriveKeysCommand())
         .addSubcommand(new QtestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))

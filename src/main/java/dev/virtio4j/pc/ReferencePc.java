@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
  * another.
  *
  * <p>Everything runs on the thread that calls {@link #run}, but for {@link #receive} and {@link
- * #stop}.
+ * #stop}. A device that has to wait for the host makes it stand still by {@link #pause}.
  */
 public final class ReferencePc {
   /** When the real-time clock starts, unless one says otherwise: 1 January 2026, 00:00 UTC. */
@@ -36,6 +36,7 @@ public final class ReferencePc {
   private boolean paced;
   private long wallStart;
   private StopReason stopReason;
+  private boolean paused;
   private volatile Thread runner;
   private final AtomicInteger untaken = new AtomicInteger();
 
@@ -137,18 +138,24 @@ public final class ReferencePc {
   }
 
   /**
-   * Runs the machine on the calling thread.
+   * Runs the machine on the calling thread, from where it is.
    *
-   * @return why it stopped
+   * @return why it stopped; after {@link StopReason#PAUSED} it may be run again
    */
   public StopReason run() {
     runner = Thread.currentThread();
     wallStart = System.nanoTime() - clock.now();
+    paused = false;
     while (true) {
-      if (paced) {
-        catchUp();
+      if (!paused) { // who stands still sees no timer
+        if (paced) {
+          catchUp();
+        }
+        clock.runDue();
       }
-      clock.runDue();
+      if (paused) {
+        return StopReason.PAUSED;
+      }
       if (stopReason != null) {
         return stopReason;
       }
@@ -200,6 +207,16 @@ public final class ReferencePc {
     if (cpu != null) {
       cpu.requestStop();
     }
+  }
+
+  /**
+   * Makes the {@link #run} at hand return with {@link StopReason#PAUSED} before the next
+   * instruction. Emulated time stands still until it is run again, and the guest can't tell that it
+   * did. To be called while it runs, on its thread: by a device that has to wait for the host.
+   */
+  public void pause() {
+    paused = true;
+    cpu.requestStop();
   }
 
   private void end(StopReason reason) {

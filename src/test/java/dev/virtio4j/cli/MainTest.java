@@ -104,13 +104,13 @@ class MainTest {
         "boot --kernel k x                      ! virtio4j: Unmatched argument at index 3: 'x'; see 'virtio4j boot --help'",
         "boot --kernel                          ! virtio4j: Missing required parameter for option '--kernel' (FILE); see 'virtio4j boot --help'",
         "boot --kernel k --kernel k             ! virtio4j: option '--kernel' (FILE) should be specified only once; see 'virtio4j boot --help'",
-        "boot --kernel k --memory much          ! virtio4j: Invalid value for option '--memory': 'much' is no size such as 128M or 1G; see 'virtio4j boot --help'",
+        "boot --kernel k --memory much          ! virtio4j: Invalid value for option '--memory': 'much' is no size such as 512, 64k, 4M or 1G; see 'virtio4j boot --help'",
         "boot --kernel k --memory 0             ! virtio4j: Invalid value for option '--memory': '0' is not 1M to 2047M in steps of 4K; see 'virtio4j boot --help'",
         "boot --kernel k --timeout 1d           ! virtio4j: Invalid value for option '--timeout': '1d' is no duration such as 300s, 5m or 500ms; see 'virtio4j boot --help'",
         "boot --kernel k --expect a --expect (  ! virtio4j: Invalid value for option '--expect' (REGEX): '(' is no regular expression: Unclosed group; see 'virtio4j boot --help'",
         "firmware-test reset x                  ! virtio4j: 'x' is no firmware test; there are pci-scan, real-mode, pic-interrupts, shared-line, indirect, reset, dma-code, random-reads",
         "boot --kernel k --clock cuckoo         ! virtio4j: Invalid value for option '--clock': 'cuckoo' is not virtual or realtime; see 'virtio4j boot --help'",
-        "boot --kernel k --drive file=d,cache=x ! virtio4j: Invalid value for option '--drive' (KEYS): unknown key 'cache'; the keys are file, if, format, readonly, serial, logical_block_size; see 'virtio4j boot --help'",
+        "boot --kernel k --drive file=d,cache=x ! virtio4j: Invalid value for option '--drive' (KEYS): cache=x: use writeback, writethrough or unsafe; see 'virtio4j boot --help'",
         // spotless:on
       })
   void badUsage(String args, String line) {
@@ -256,6 +256,7 @@ class MainTest {
         "--help",
         "demo --help",
         "boot --help",
+        "drive-keys --help",
         "qtest --help",
         "guest --help",
         "guest fetch --help",
@@ -266,6 +267,16 @@ class MainTest {
     assertThat(errors()).isEmpty();
     assertThat(output()).startsWith("Usage: virtio4j");
     assertThat(output().lines()).hasSizeLessThan(24).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  @DisplayName("lists the keys of --drive, no line wider than a screen")
+  void driveKeys() {
+    assertThat(run("drive-keys")).isZero();
+    assertThat(output())
+        .contains(
+            Arrays.stream(DriveKey.values()).map(key -> key.id() + "=" + key.syntax()).toList());
+    assertThat(output().lines()).allMatch(line -> line.length() <= 80);
   }
 
   @Test
