@@ -1,5 +1,6 @@
 package dev.virtio4j.block;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.nio.file.Path;
  * @param file the file that the disk is in
  * @param disk the disk
  */
-public record BaseImage(Path file, BlockBackend disk) {
+public record BaseImage(Path file, BlockBackend disk) implements Closeable {
 
   /** When the file was last modified, in milliseconds since 1970. */
   long modified() throws IOException {
@@ -19,5 +20,11 @@ public record BaseImage(Path file, BlockBackend disk) {
 
   String name() {
     return String.valueOf(file.getFileName());
+  }
+
+  /** Closes the disk. */
+  @Override
+  public void close() throws IOException {
+    disk.close();
   }
 }

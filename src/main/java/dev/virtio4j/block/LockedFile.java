@@ -15,6 +15,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
@@ -197,14 +198,13 @@ final class LockedFile implements ImageFile {
     }
   }
 
-  /**
-   * How much space the file takes on the host.
-   *
-   * @return bytes
-   * @throws IOException if the host can't tell
-   */
-  long dataBytes() throws IOException {
-    return linux().dataBytes();
+  /** How many bytes the file takes on the host; nothing where the host can't tell. */
+  OptionalLong spaceOnHost() {
+    try {
+      return OptionalLong.of(linux().dataBytes());
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private LinuxFile linux() throws IOException {

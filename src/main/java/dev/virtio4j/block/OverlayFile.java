@@ -91,6 +91,9 @@ public final class OverlayFile {
       if (!repeated) {
         scan.checkBase(Optional.of(base));
       }
+      if (disk.isReadOnly()) {
+        throw new IOException(base.file() + ": open read-only");
+      }
       Overlay overlay = Overlay.of(scan, image, null);
       overlay.beginCommit();
       writeInto(disk, overlay, scan, progress);

@@ -43,14 +43,6 @@ public record OverlayInfo(
         Instant.ofEpochMilli(header.baseTime()),
         scan.isCommitting(),
         file.size(),
-        spaceOnHost(file));
-  }
-
-  private static OptionalLong spaceOnHost(LockedFile file) {
-    try {
-      return OptionalLong.of(file.dataBytes());
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
+        file.spaceOnHost());
   }
 }

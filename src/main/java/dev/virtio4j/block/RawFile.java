@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * A disk in a file that holds its bytes and nothing else. The file is locked while the disk is
@@ -31,16 +32,28 @@ public final class RawFile implements BlockBackend {
    *     regular file, empty, of another size, not accessible, or in use by this or another program
    */
   public static RawFile open(Path image, boolean readOnly) throws IOException {
-    LockedFile file = LockedFile.open(image, readOnly);
+    RawFile file = openAnySize(image, readOnly);
     try {
-      return new RawFile(file, checkedSize(image, file.size()));
+      checkSize(image, file.size);
+      return file;
     } catch (IOException e) {
       file.close();
       throw e;
     }
   }
 
-  private static long checkedSize(Path image, long size) throws IOException {
+  /** As {@link #open}, for a file that may have any size: what a format keeps its disk in. */
+  static RawFile openAnySize(Path image, boolean readOnly) throws IOException {
+    LockedFile file = LockedFile.open(image, readOnly);
+    try {
+      return new RawFile(file, file.size());
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static void checkSize(Path image, long size) throws IOException {
     if (size == 0) {
       throw new IOException(image + ": empty; a disk image has at least 512 bytes");
     }
@@ -48,7 +61,6 @@ public final class RawFile implements BlockBackend {
       throw new IOException(
           image + ": size " + size + " is no multiple of 512; pad it, or name another image");
     }
-    return size;
   }
 
   /**
@@ -106,11 +118,10 @@ public final class RawFile implements BlockBackend {
   /**
    * How much space the image takes on the host.
    *
-   * @return bytes
-   * @throws IOException if the host can't tell
+   * @return bytes; nothing where the host can't tell
    */
-  public long spaceOnHost() throws IOException {
-    return file.dataBytes();
+  public OptionalLong spaceOnHost() {
+    return file.spaceOnHost();
   }
 
   @Override

@@ -4,8 +4,12 @@
  * <pre>
  *   device --- read, write, zero, flush --&gt; BlockBackend
  *                                             RawFile        a file
- *                                             MemoryBackend  an array
  *                                             Overlay        what was written, over another
+ *                                             Qcow2          QEMU's format, only read
+ *                                             MemoryBackend  an array
+ *                                             TimedBackend   another, with the time it takes
+ *                                             FaultyBackend  goes wrong as a FaultPlan says
+ *                                             VolatileCache  what is not flushed can be lost
  * </pre>
  *
  * <p>A write may be anywhere on its way until the next flush; a flush that returns has put it on
@@ -49,6 +53,7 @@
  * <p>{@code OverlayScan} reads a file for all who open it; {@link dev.virtio4j.block.OverlayFile}
  * makes, checks, commits and compacts files.
  *
- * <p>Imports nothing of this library.
+ * <p>Imports nothing of this library, and beside the JDK only what unpacks zstd, and JNA for what
+ * Linux can do with files and Java can't.
  */
 package dev.virtio4j.block;

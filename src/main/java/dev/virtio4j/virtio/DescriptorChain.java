@@ -2,7 +2,11 @@ package dev.virtio4j.virtio;
 
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.GuestMemoryException;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * The buffers of one request, as two streams of bytes: what the device reads, then what it writes.
@@ -22,10 +26,15 @@ public final class DescriptorChain {
   /** The most bytes that move at once: bounds the buffers that hosts and backends copy through. */
   private static final int PIECE_SIZE = 64 * 1024;
 
+  private static final int INITIAL_SEGMENTS = 64;
+
   private final Virtqueue queue;
   private final GuestMemory memory;
-  private final long[] addresses = new long[MAX_DESCRIPTORS];
-  private final long[] lengths = new long[MAX_DESCRIPTORS];
+
+  /** Grow to {@link #MAX_DESCRIPTORS}, if chains of that length come. */
+  private long[] addresses = new long[INITIAL_SEGMENTS];
+
+  private long[] lengths = new long[INITIAL_SEGMENTS];
   private final Cursor readable = new Cursor();
   private final Cursor writable = new Cursor();
   private byte[] scratch;
@@ -40,6 +49,7 @@ public final class DescriptorChain {
   private int pieceLength;
   private boolean pieceIsScratch;
   private long written;
+  private long markedWritten;
 
   DescriptorChain(Virtqueue queue, GuestMemory memory) {
     this.queue = queue;
@@ -51,6 +61,31 @@ public final class DescriptorChain {
     private int segment;
     private long offset;
     private long remaining;
+
+    private int markedSegment;
+    private long markedOffset;
+    private long markedRemaining;
+
+    void mark() {
+      markedSegment = segment;
+      markedOffset = offset;
+      markedRemaining = remaining;
+    }
+
+    void reset() {
+      segment = markedSegment;
+      offset = markedOffset;
+      remaining = markedRemaining;
+    }
+
+    /** Passes over bytes, segment by segment. */
+    void skip(long count) {
+      for (long left = count; left > 0; ) {
+        long step = contiguous(left);
+        advance(step);
+        left -= step;
+      }
+    }
 
     void start(int firstSegment, long length) {
       segment = firstSegment;
@@ -153,6 +188,10 @@ public final class DescriptorChain {
     if (length == 0) {
       return null; // has no bytes, so it is no part of the stream
     }
+    if (segments == addresses.length) {
+      addresses = Arrays.copyOf(addresses, 2 * segments);
+      lengths = Arrays.copyOf(lengths, 2 * segments);
+    }
     addresses[segments] = address;
     lengths[segments] = length;
     segments++;
@@ -181,6 +220,24 @@ public final class DescriptorChain {
    */
   public long writable() {
     return writable.remaining;
+  }
+
+  /**
+   * How many of the bytes to read lie in one buffer.
+   *
+   * @return bytes, up to {@link #readable}
+   */
+  public long readableInBuffer() {
+    return readable.remaining == 0 ? 0 : readable.contiguous(readable.remaining);
+  }
+
+  /**
+   * How many of the bytes to write lie in one buffer.
+   *
+   * @return bytes, up to {@link #writable}
+   */
+  public long writableInBuffer() {
+    return writable.remaining == 0 ? 0 : writable.contiguous(writable.remaining);
   }
 
   /**
@@ -301,11 +358,21 @@ public final class DescriptorChain {
    */
   public void skipWritable(long count) {
     check(count, writable.remaining);
-    for (long left = count; left > 0; ) {
-      long step = writable.contiguous(left);
-      writable.advance(step);
-      left -= step;
-    }
+    writable.skip(count);
+  }
+
+  /** Marks the places in both streams, for {@link #reset}. */
+  public void mark() {
+    readable.mark();
+    writable.mark();
+    markedWritten = written;
+  }
+
+  /** Goes back to the marked places, as if nothing had been read or written since. */
+  public void reset() {
+    readable.reset();
+    writable.reset();
+    written = markedWritten;
   }
 
   /**
@@ -315,6 +382,58 @@ public final class DescriptorChain {
    */
   public void complete() {
     queue.complete(this, ring, head, (int) Math.min(written, 0xFFFF_FFFFL));
+  }
+
+  /**
+   * Saves the chain, as it is after {@link #reset}: what is left to read and to write, not the
+   * bytes themselves.
+   *
+   * @param out where to
+   * @throws IOException if it can't be written
+   */
+  public void save(StateWriter out) throws IOException {
+    reset();
+    out.begin("chain", 1);
+    out.i32(head);
+    out.i32(segments);
+    out.i32(readableSegments);
+    for (int i = 0; i < segments; i++) {
+      out.i64(addresses[i]);
+      out.i64(lengths[i]);
+    }
+    out.i64(readable.remaining);
+    out.i64(writable.remaining);
+    out.i64(written);
+    out.end();
+  }
+
+  void load(StateReader in, int ring, int size) throws IOException {
+    in.begin("chain", 1);
+    this.ring = ring;
+    head = in.i32(0, size - 1, "a head");
+    int count = in.i32(0, MAX_DESCRIPTORS, "the number of buffers");
+    int readableCount = in.i32(0, count, "the number of buffers to read");
+    descriptors = 0;
+    segments = 0;
+    readableSegments = 0;
+    readable.remaining = 0;
+    writable.remaining = 0;
+    for (int i = 0; i < count; i++) {
+      long address = in.i64();
+      add(address, in.i64(1, 0xFFFF_FFFFL, "the length of a buffer"), i >= readableCount);
+    }
+    loadCursor(in, readable, 0);
+    loadCursor(in, writable, readableSegments);
+    written = in.i64(0, 0xFFFF_FFFFL * MAX_DESCRIPTORS, "the bytes written");
+    mark();
+    in.end();
+  }
+
+  private void loadCursor(StateReader in, Cursor cursor, int firstSegment) throws IOException {
+    long total = cursor.remaining;
+    long remaining = in.i64(0, total, "the bytes left");
+    cursor.start(firstSegment, total);
+    cursor.skip(total - remaining);
   }
 
   private static void check(long wanted, long remaining) {

@@ -3,6 +3,11 @@ package dev.virtio4j.virtio;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
@@ -13,24 +18,28 @@ import java.util.function.Supplier;
  * <p>A queue is served from the moment it has an address: older drivers do I/O before they set
  * DRIVER_OK.
  */
-public abstract class VirtioDevice {
+public abstract class VirtioDevice implements Stateful {
   /** Bit 0 of the interrupt status: a queue has used buffers (0.9.5, section 2.2.2.1). */
   private static final int ISR_QUEUE = 1;
 
-  /** What every device of ours offers beside the features of its type. */
-  private static final int RING_FEATURES =
-      Features.NOTIFY_ON_EMPTY | Features.INDIRECT_DESC | Features.EVENT_IDX | Features.BAD_FEATURE;
+  /** Bit 1: the configuration has changed. */
+  private static final int ISR_CONFIG = 2;
+
+  private static final int STATUS_DRIVER_OK = 4;
 
   private final String name;
   private final int type;
   private final int offeredFeatures;
   private final byte[] config;
+
+  /** The configuration as it was when the guest last read its first byte. */
+  private final byte[] shownConfig;
+
   private final int[] queueSizes;
   private final GuestFaultLog log =
       new GuestFaultLog(System.getLogger(VirtioDevice.class.getName()), System::nanoTime);
 
   private Virtqueue[] queues;
-  protected EventClock clock;
   private InterruptLine interrupt;
   private int acceptedFeatures;
   private int status;
@@ -42,15 +51,18 @@ public abstract class VirtioDevice {
    *
    * @param name what log lines call it
    * @param type the device type, which is the subsystem ID on PCI
-   * @param features what the type offers, bits 0 to 23; the features of the ring come from here
+   * @param spec the text that it goes by; the features of the ring come from there
+   * @param features what the type offers, bits 0 to 23
    * @param config the device-specific configuration, little-endian, not copied
    * @param queueSizes the size of each queue in descriptors, powers of two up to 32768
    */
-  protected VirtioDevice(String name, int type, int features, byte[] config, int... queueSizes) {
+  protected VirtioDevice(
+      String name, int type, SpecProfile spec, int features, byte[] config, int... queueSizes) {
     this.name = name;
     this.type = type;
-    this.offeredFeatures = features | RING_FEATURES;
+    this.offeredFeatures = features | spec.ringFeatures();
     this.config = config;
+    shownConfig = config.clone();
     this.queueSizes = queueSizes;
   }
 
@@ -66,20 +78,45 @@ public abstract class VirtioDevice {
     if (queues != null) {
       throw new IllegalStateException(name + " is connected to a transport already");
     }
-    this.clock = clock;
     this.interrupt = interrupt;
     queues = new Virtqueue[queueSizes.length];
     for (int i = 0; i < queues.length; i++) {
-      queues[i] = new Virtqueue(name + " queue " + i, queueSizes[i], memory, log);
+      queues[i] = new Virtqueue(name + " queue " + i, i, queueSizes[i], memory, log);
     }
+    connected(clock);
   }
+
+  /**
+   * The device is connected to its host.
+   *
+   * @param clock the emulated time
+   */
+  protected void connected(EventClock clock) {}
 
   /**
    * Serves a queue.
    *
-   * @param queue the queue: take every chain that {@link Virtqueue#next} gives
+   * @param queue the queue: take every chain that {@link Virtqueue#next} gives; they are completed
+   *     now, or later and then {@link #publish}ed
    */
   protected abstract void serve(Virtqueue queue);
+
+  /**
+   * The driver took the ring of a queue away, or the whole device was reset: chains of this queue
+   * that are not complete yet are to be completed, without a look at guest memory; a device that
+   * keeps none has nothing to do.
+   *
+   * @param queue the queue, which has no ring now or another one
+   */
+  protected void abandon(Virtqueue queue) {}
+
+  /**
+   * The driver wrote to the configuration; by default that changes nothing.
+   *
+   * @param offset bytes from its start
+   * @param value the byte, 0 to 255
+   */
+  protected void configWritten(int offset, int value) {}
 
   /**
    * The device type.
@@ -142,7 +179,10 @@ public abstract class VirtioDevice {
       acceptFeatures(0);
       for (Virtqueue queue : queues) {
         queue.place(0);
+        abandon(queue);
       }
+      resetConfig();
+      System.arraycopy(config, 0, shownConfig, 0, config.length);
       takeInterruptStatus();
     }
   }
@@ -169,8 +209,8 @@ public abstract class VirtioDevice {
   }
 
   /**
-   * Puts a queue at a page of guest memory, empty, or takes it out of use. The other queues and the
-   * device stay as they are.
+   * Puts a queue at a page of guest memory, empty, or takes it out of use: what it had in flight is
+   * given up. The other queues and the device stay as they are.
    *
    * @param queue any number; of a queue that doesn't exist this is ignored
    * @param pageFrame the guest-physical address divided by 4096, unsigned; 0 for out of use
@@ -178,6 +218,7 @@ public abstract class VirtioDevice {
   public final void placeQueue(int queue, int pageFrame) {
     if (hasQueue(queue)) {
       queues[queue].place(pageFrame);
+      abandon(queues[queue]);
     }
   }
 
@@ -191,18 +232,42 @@ public abstract class VirtioDevice {
     if (hasQueue(queue)) {
       queues[queue].beginBatch();
       serve(queues[queue]);
-      if (queues[queue].endBatch()) {
-        interrupts++;
-        interruptStatus |= ISR_QUEUE;
-        interrupt.set(true);
-      }
+      publish(queues[queue]);
     }
+  }
+
+  /**
+   * Shows the driver the chains of a queue that are complete, and interrupts it for them if it
+   * wants that.
+   *
+   * @param queue a queue that chains were completed on outside of {@link #serve}
+   */
+  protected final void publish(Virtqueue queue) {
+    if (queue.endBatch()) {
+      interrupts++;
+      raise(ISR_QUEUE);
+    }
+  }
+
+  /**
+   * Tells the driver that the configuration has changed; one that is not up yet will read it
+   * anyway.
+   */
+  protected final void configChanged() {
+    if ((status & STATUS_DRIVER_OK) != 0) {
+      raise(ISR_CONFIG);
+    }
+  }
+
+  private void raise(int bit) {
+    interruptStatus |= bit;
+    interrupt.set(true);
   }
 
   /**
    * Reads the interrupt status, clears it, and takes the interrupt back.
    *
-   * @return bit 0 if a queue has used buffers
+   * @return bit 0 if a queue has used buffers, bit 1 if the configuration has changed
    */
   public final int takeInterruptStatus() {
     int value = interruptStatus;
@@ -221,7 +286,8 @@ public abstract class VirtioDevice {
   }
 
   /**
-   * Reads the device-specific configuration.
+   * Reads the device-specific configuration. Reading its first byte takes a copy that the other
+   * bytes are then read from, so that no field changes between two reads of its parts.
    *
    * @param offset bytes from its start
    * @param width 1, 2 or 4 bytes
@@ -231,12 +297,32 @@ public abstract class VirtioDevice {
     if (offset < 0 || offset > config.length - width) {
       return -1;
     }
+    if (offset == 0) {
+      System.arraycopy(config, 0, shownConfig, 0, config.length);
+    }
     int value = 0;
     for (int i = 0; i < width; i++) {
-      value |= (config[offset + i] & 0xFF) << (8 * i);
+      value |= (shownConfig[offset + i] & 0xFF) << (8 * i);
     }
     return value;
   }
+
+  /**
+   * Writes the device-specific configuration, where it can be written.
+   *
+   * @param offset bytes from its start; what lies past its end is ignored
+   * @param width 1, 2 or 4 bytes
+   * @param value the value in the low bytes
+   */
+  public final void writeConfig(int offset, int width, int value) {
+    for (int i = 0; i < width && offset + i < config.length; i++) {
+      configWritten(offset + i, (value >>> (8 * i)) & 0xFF);
+      shownConfig[offset + i] = config[offset + i];
+    }
+  }
+
+  /** The fields of the configuration that a driver may write get their first values again. */
+  protected void resetConfig() {}
 
   /**
    * How often the device has interrupted the guest.
@@ -246,6 +332,79 @@ public abstract class VirtioDevice {
   protected final long interrupts() {
     return interrupts;
   }
+
+  /**
+   * How often the device has not interrupted the guest for used buffers, because it did not want
+   * that.
+   *
+   * @return how many times since the device was made
+   */
+  protected final long suppressedInterrupts() {
+    return Arrays.stream(queues).mapToLong(Virtqueue::suppressed).sum();
+  }
+
+  /**
+   * A queue.
+   *
+   * @param index which, below the number of queues
+   * @return the queue
+   */
+  protected final Virtqueue queue(int index) {
+    return queues[index];
+  }
+
+  @Override
+  public final void save(StateWriter out) throws IOException {
+    out.begin(name, 1);
+    out.i32(acceptedFeatures);
+    out.i32(status);
+    out.i32(interruptStatus);
+    out.i64(interrupts);
+    out.bytes(config);
+    out.bytes(shownConfig);
+    for (Virtqueue queue : queues) {
+      queue.save(out);
+    }
+    saveType(out);
+    out.end();
+  }
+
+  @Override
+  public final void load(StateReader in) throws IOException {
+    in.begin(name, 1);
+    int features = in.i32();
+    if ((features & ~offeredFeatures) != 0) {
+      throw in.wrong("has features that are not offered");
+    }
+    status = in.i32(0, 255, "device status");
+    interruptStatus = in.i32(0, ISR_QUEUE | ISR_CONFIG, "interrupt status");
+    interrupts = in.i64(0, Long.MAX_VALUE, "interrupts");
+    in.bytes(config);
+    in.bytes(shownConfig);
+    for (Virtqueue queue : queues) {
+      queue.load(in);
+    }
+    acceptFeatures(features);
+    loadType(in);
+    in.end();
+    interrupt.set(interruptStatus != 0);
+  }
+
+  /**
+   * Saves what the type of device has beside its features, status, queues and configuration.
+   *
+   * @param out where to
+   * @throws IOException if it can't be written
+   */
+  protected void saveType(StateWriter out) throws IOException {}
+
+  /**
+   * Takes over what {@link #saveType} saved; the queues and the configuration are loaded by then.
+   *
+   * @param in where from
+   * @throws IOException if it is not a state of this device, or can't be read
+   */
+  protected void loadType(StateReader in) throws IOException {}
 
   /**
    * Logs what went wrong, within limits: a guest can cause as many of these as it likes.

@@ -2,6 +2,9 @@ package dev.virtio4j.virtio;
 
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.GuestMemoryException;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import java.io.IOException;
 import java.util.ArrayDeque;
 
 /**
@@ -17,6 +20,7 @@ import java.util.ArrayDeque;
  */
 public final class Virtqueue {
   private final String name;
+  private final int index;
   private final int size;
   private final GuestMemory memory;
   private final GuestFaultLog log;
@@ -35,16 +39,28 @@ public final class Virtqueue {
   private int batchEnd;
   private int usedIndex;
   private int publishedIndex;
+  private int publishedAvailable;
+  private long suppressed;
   private int chainsOut;
 
   /** Counts the rings that the queue has had, so that no chain completes in another's. */
   private int ring;
 
-  Virtqueue(String name, int size, GuestMemory memory, GuestFaultLog log) {
+  Virtqueue(String name, int index, int size, GuestMemory memory, GuestFaultLog log) {
     this.name = name;
+    this.index = index;
     this.size = size;
     this.memory = memory;
     this.log = log;
+  }
+
+  /**
+   * Which of the device's queues this is.
+   *
+   * @return its number, from 0
+   */
+  public int index() {
+    return index;
   }
 
   int size() {
@@ -74,6 +90,7 @@ public final class Virtqueue {
     batchEnd = 0;
     usedIndex = 0;
     publishedIndex = 0;
+    publishedAvailable = 0;
     chainsOut = 0;
     ring++;
   }
@@ -159,16 +176,21 @@ public final class Virtqueue {
    */
   boolean endBatch() {
     int old = publishedIndex;
-    if (usedIndex == old) {
-      return false;
-    }
-    publishedIndex = usedIndex;
     try {
-      memory.store16(used + Vring.USED_INDEX, usedIndex);
-      if (accepted(Features.EVENT_IDX)) {
+      if (usedIndex != old) {
+        publishedIndex = usedIndex;
+        memory.store16(used + Vring.USED_INDEX, usedIndex);
+      }
+      if (nextAvailable != publishedAvailable && accepted(Features.EVENT_IDX)) {
+        publishedAvailable = nextAvailable;
         memory.store16(used + Vring.availEventOffset(size), nextAvailable);
       }
-      return wantsInterrupt(old);
+      if (usedIndex == old) {
+        return false;
+      }
+      boolean wanted = wantsInterrupt(old);
+      suppressed += wanted ? 0 : 1;
+      return wanted;
     } catch (GuestMemoryException e) {
       breakRing("the ring is " + e.getMessage());
       return false;
@@ -185,6 +207,56 @@ public final class Virtqueue {
       return Vring.passed(usedEvent, usedIndex, old);
     }
     return (memory.load16(available) & Vring.AVAIL_F_NO_INTERRUPT) == 0;
+  }
+
+  long suppressed() {
+    return suppressed;
+  }
+
+  void save(StateWriter out) throws IOException {
+    out.begin("queue", 1);
+    out.i32(pageFrame);
+    out.flag(broken);
+    out.i32(nextAvailable);
+    out.i32(batchEnd);
+    out.i32(usedIndex);
+    out.i32(publishedIndex);
+    out.i32(publishedAvailable);
+    out.i64(suppressed);
+    out.end();
+  }
+
+  /** Takes over a state without chains in flight; {@link #loadChain} brings them. */
+  void load(StateReader in) throws IOException {
+    in.begin("queue", 1);
+    place(in.i32());
+    broken = in.flag();
+    nextAvailable = in.i32(0, 0xFFFF, "an index");
+    batchEnd = in.i32(0, 0xFFFF, "an index");
+    usedIndex = in.i32(0, 0xFFFF, "an index");
+    publishedIndex = in.i32(0, 0xFFFF, "an index");
+    publishedAvailable = in.i32(0, 0xFFFF, "an index");
+    suppressed = in.i64(0, Long.MAX_VALUE, "suppressed interrupts");
+    if (nextAvailable != batchEnd) {
+      throw in.wrong("stands in the middle of a batch");
+    }
+    in.end();
+  }
+
+  /**
+   * Takes over a chain of this queue that was in flight when {@link DescriptorChain#save} saved it.
+   *
+   * @param in where from, after the queue itself
+   * @return the chain, to be completed once
+   * @throws IOException if it is not a chain, or can't be read
+   */
+  public DescriptorChain loadChain(StateReader in) throws IOException {
+    if (chainsOut == size) {
+      throw in.wrong("has more requests in flight than descriptors");
+    }
+    DescriptorChain chain = takeFromPool();
+    chain.load(in, ring, size);
+    return chain;
   }
 
   private boolean accepted(int feature) {

@@ -25,19 +25,19 @@ class OverlayCrashTest {
   private MemoryBackend base;
 
   @ParameterizedTest(name = "history {0}")
-  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
   @DisplayName("holds what was flushed, at whatever step of whatever history it crashed")
   void everyCut(int seed) throws IOException {
     begin(seed);
-    crashEverywhere(newFile(9 + seed % 3), 70, false);
+    crashEverywhere(newFile(9 + seed % 3), 60, false);
   }
 
   @ParameterizedTest(name = "history {0}")
-  @ValueSource(ints = {11, 12, 13, 14, 15, 16, 17, 18})
+  @ValueSource(ints = {11, 12, 13, 14, 15, 16})
   @DisplayName("holds what was flushed, also where writes to the host's file failed before")
   void everyCutWithFailures(int seed) throws IOException {
     begin(seed);
-    crashEverywhere(newFile(9 + seed % 3), 70, true);
+    crashEverywhere(newFile(9 + seed % 3), 60, true);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.virtio4j.fuzz;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,8 +18,12 @@ final class BlkModel {
 
   private static final int CONFIG = 20;
   private static final int CONFIG_LENGTH = 57;
+  private static final int WRITEBACK = 32;
+  private static final int MAX_ZERO_SEGMENTS = 64;
+  private static final long MAX_ZERO_SECTORS = 4194303;
 
   private static final int F_FLUSH = 1 << 9;
+  private static final int F_CONFIG_WCE = 1 << 11;
   private static final int F_NOTIFY_ON_EMPTY = 1 << 24;
   private static final int F_EVENT_IDX = 1 << 29;
   private static final int F_BAD_FEATURE = 1 << 30;
@@ -182,6 +187,12 @@ final class BlkModel {
           reset();
         }
       }
+      case CONFIG + WRITEBACK -> {
+        if (has(F_CONFIG_WCE)) {
+          config[WRITEBACK] = (byte) ((value & 0xFF) == 0 ? 0 : 1);
+          unflushed &= config[WRITEBACK] == 1;
+        }
+      }
       default -> {}
     }
   }
@@ -191,6 +202,7 @@ final class BlkModel {
     features = 0;
     selected = 0;
     interruptStatus = 0;
+    config[WRITEBACK] = 1;
     place(0);
   }
 
@@ -357,8 +369,54 @@ final class BlkModel {
         put(id, 0, Math.min(id.length, length(writable) - 1));
         yield OK;
       }
+      case 11 -> zero(true);
+      case 13 -> zero(false);
       default -> UNSUPP;
     };
+  }
+
+  /** DISCARD and WRITE_ZEROES: all segments are checked before the first is carried out. */
+  private int zero(boolean discard) throws NotRam {
+    long length = length(readable) - 16;
+    if (readOnly || length == 0 || length % 16 != 0 || length / 16 > MAX_ZERO_SEGMENTS) {
+      return IOERR;
+    }
+    List<long[]> ranges = new ArrayList<>();
+    for (long at = 16; at < 16 + length; at += 16) {
+      long sector = value(at, 8);
+      long sectors = value(at + 8, 4);
+      long flags = value(at + 12, 4);
+      if (sectors > MAX_ZERO_SECTORS || !isOnDisk(sector, sectors * 512)) {
+        return IOERR;
+      }
+      if ((flags & (discard ? -1 : ~1)) != 0) {
+        return UNSUPP;
+      }
+      ranges.add(new long[] {sector * 512, (sector + sectors) * 512});
+    }
+    for (long[] range : ranges) {
+      Arrays.fill(disk, (int) range[0], (int) range[1], (byte) 0);
+      unflushed = true;
+    }
+    unflushed &= writesBack();
+    return OK;
+  }
+
+  /** A value that the guest sends, from some place of its bytes on. */
+  private long value(long from, int width) throws NotRam {
+    long value = 0;
+    int shift = 0;
+    for (Buffer piece : slice(readable, from, width)) {
+      for (int i = 0; i < piece.length; i++) {
+        value |= (ram.get(ram(piece.address + i, 1)) & 0xFFL) << shift;
+        shift += 8;
+      }
+    }
+    return value;
+  }
+
+  private boolean writesBack() {
+    return has(F_CONFIG_WCE) ? config[WRITEBACK] == 1 : has(F_FLUSH);
   }
 
   private int read(long sector) throws NotRam {
@@ -382,7 +440,7 @@ final class BlkModel {
       position += (int) piece.length;
       unflushed = true;
     }
-    unflushed &= has(F_FLUSH); // who can't flush finds every write on stable storage
+    unflushed &= writesBack(); // who can't flush finds every write on stable storage
     return OK;
   }
 

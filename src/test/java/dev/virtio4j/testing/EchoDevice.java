@@ -1,6 +1,7 @@
 package dev.virtio4j.testing;
 
 import dev.virtio4j.virtio.DescriptorChain;
+import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.VirtioDevice;
 import dev.virtio4j.virtio.Virtqueue;
 import java.nio.ByteBuffer;
@@ -16,7 +17,7 @@ public final class EchoDevice extends VirtioDevice {
 
   /** Makes a device that PCI takes for a block device, with four bytes of configuration. */
   public EchoDevice() {
-    super("echo", 2, 1, new byte[] {1, 2, 3, 4}, QUEUE_SIZE, QUEUE_SIZE);
+    super("echo", 2, SpecProfile.DEFAULT, 1, new byte[] {1, 2, 3, 4}, QUEUE_SIZE, QUEUE_SIZE);
   }
 
   @Override

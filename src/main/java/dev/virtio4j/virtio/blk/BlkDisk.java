@@ -7,24 +7,41 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Executes requests on a backend, and counts them. Knows no rings. Doesn't allocate beyond what the
- * backend does.
+ * Executes requests on a backend, and counts what they moved. Knows no rings. Doesn't allocate
+ * beyond what the backend does.
  */
 final class BlkDisk {
+  /** Limits of DISCARD and WRITE_ZEROES: QEMU's for the length of a segment. */
+  static final int MAX_ZERO_SECTORS = Integer.MAX_VALUE / BlockBackend.SECTOR_SIZE;
+
+  static final int MAX_ZERO_SEGMENTS = 64;
+
+  /** struct virtio_blk_discard_write_zeroes: u64 sector, u32 num_sectors, u32 flags. */
+  private static final int ZERO_SEGMENT_SIZE = 16;
+
+  private static final int FLAG_UNMAP = 1;
+
   private final BlockBackend backend;
+  private final BlkOptions options;
+  private final BlkCounters counters;
   private final int blockSize;
   private final byte[] id;
 
-  private long reads;
-  private long writes;
-  private long flushes;
-  private long ids;
-  private long unsupported;
-  private long bytesRead;
-  private long bytesWritten;
+  private final long[] zeroSector = new long[MAX_ZERO_SEGMENTS];
+  private final long[] zeroLength = new long[MAX_ZERO_SEGMENTS];
+  private final boolean[] zeroUnmap = new boolean[MAX_ZERO_SEGMENTS];
 
-  BlkDisk(BlockBackend backend, BlkOptions options) {
+  private ByteBuffer buffer;
+
+  /**
+   * Makes a disk.
+   *
+   * @param counters the bytes are counted here
+   */
+  BlkDisk(BlockBackend backend, BlkOptions options, BlkCounters counters) {
     this.backend = backend;
+    this.options = options;
+    this.counters = counters;
     blockSize = options.logicalBlockSize;
     id = Arrays.copyOf(options.serial.getBytes(StandardCharsets.US_ASCII), BlkOptions.ID_BYTES);
   }
@@ -32,7 +49,7 @@ final class BlkDisk {
   /**
    * Executes a request.
    *
-   * @param writeThrough whether a write is to be on stable storage when this returns
+   * @param writeThrough whether what it changes is to be on stable storage when this returns
    * @return how it went, as the guest is told; IOERR for what the guest did wrong
    * @throws IOException if the host could not do it
    * @throws dev.virtio4j.host.GuestMemoryException if data is not in RAM; what came before it was
@@ -42,46 +59,67 @@ final class BlkDisk {
     return switch (request.type()) {
       case IN -> read(request);
       case OUT -> write(request, writeThrough);
-      case FLUSH -> flush();
+      case FLUSH, FLUSH_OUT -> flush();
       case GET_ID -> identify(request);
-      case UNSUPPORTED -> {
-        unsupported++;
-        yield BlkStatus.UNSUPP;
-      }
+      case DISCARD, WRITE_ZEROES -> zero(request, writeThrough);
+      case UNSUPPORTED -> BlkStatus.UNSUPP;
     };
   }
 
   private BlkStatus read(BlkRequest request) throws IOException {
-    reads++;
     if (!isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
+    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      ByteBuffer piece = request.nextToGuest(left);
-      int count = piece.remaining();
-      backend.read(position, piece);
-      request.commitToGuest();
+      int count = scattered ? readBuffered(request, position, left) : read(request, position, left);
       position += count;
       left -= count;
-      bytesRead += count;
+      counters.add(BlkCounter.BYTES_READ, count);
     }
     return BlkStatus.OK;
   }
 
+  /** Reads up to the end of a buffer of the guest. */
+  private int read(BlkRequest request, long position, long left) throws IOException {
+    ByteBuffer piece = request.nextToGuest(left);
+    int count = piece.remaining();
+    backend.read(position, piece);
+    request.commitToGuest();
+    return count;
+  }
+
+  /** Reads as much as our own buffer takes. */
+  private int readBuffered(BlkRequest request, long position, long left) throws IOException {
+    int count = (int) Math.min(left, backend.mergeLimit());
+    backend.read(position, buffer(count));
+    buffer.flip();
+    scatter(request, count);
+    return count;
+  }
+
   private BlkStatus write(BlkRequest request, boolean writeThrough) throws IOException {
-    writes++;
     if (backend.isReadOnly() || !isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
+    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      ByteBuffer piece = request.nextToDisk(left);
+      ByteBuffer piece;
+      if (scattered) {
+        int count = (int) Math.min(left, backend.mergeLimit());
+        buffer(count);
+        gather(request, count);
+        piece = buffer.flip();
+      } else {
+        piece = request.nextToDisk(left);
+      }
       int count = piece.remaining();
       backend.write(position, piece);
       position += count;
       left -= count;
-      bytesWritten += count;
+      counters.add(BlkCounter.BYTES_WRITTEN, count);
     }
     if (writeThrough) {
       backend.flush();
@@ -89,14 +127,93 @@ final class BlkDisk {
     return BlkStatus.OK;
   }
 
+  /** Whether to move the data of a request by way of our own buffer: fewer calls to the disk. */
+  private boolean paysToBuffer(BlkRequest request) {
+    return backend.mergeLimit() > 0 && request.isScattered();
+  }
+
+  private ByteBuffer buffer(int bytes) {
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(backend.mergeLimit());
+    }
+    return buffer.clear().limit(bytes);
+  }
+
+  /**
+   * Whether a request may be carried out together with one before it.
+   *
+   * @param bytes how many bytes those before it have
+   */
+  boolean follows(BlkRequest request, BlkRequest before, long bytes) {
+    return request.type() == before.type()
+        && (request.type() == BlkRequest.Type.IN || request.type() == BlkRequest.Type.OUT)
+        && bytes + request.length() <= backend.mergeLimit()
+        && request.sector() == before.sector() + before.length() / BlockBackend.SECTOR_SIZE
+        && isOnDisk(before)
+        && isOnDisk(request)
+        && !(request.type() == BlkRequest.Type.OUT && backend.isReadOnly());
+  }
+
+  /**
+   * Executes the first requests of a schedule in one go: reads or writes, each of which {@link
+   * #follows} the one before it. All of them are OK when this returns.
+   *
+   * @param count how many, 2 or more
+   * @param bytes how many bytes they have together
+   * @throws IOException if the host could not do it
+   * @throws dev.virtio4j.host.GuestMemoryException if data is not in RAM
+   */
+  void executeMerged(RequestSchedule schedule, int count, int bytes, boolean writeThrough)
+      throws IOException {
+    buffer(bytes);
+    long position = schedule.get(0).sector() * BlockBackend.SECTOR_SIZE;
+    if (schedule.get(0).type() == BlkRequest.Type.IN) {
+      backend.read(position, buffer);
+      buffer.flip();
+      for (int i = 0; i < count; i++) {
+        scatter(schedule.get(i), (int) schedule.get(i).length());
+      }
+      counters.add(BlkCounter.BYTES_READ, bytes);
+    } else {
+      for (int i = 0; i < count; i++) {
+        gather(schedule.get(i), (int) schedule.get(i).length());
+      }
+      backend.write(position, buffer.flip());
+      if (writeThrough) {
+        backend.flush();
+      }
+      counters.add(BlkCounter.BYTES_WRITTEN, bytes);
+    }
+  }
+
+  private void scatter(BlkRequest request, int bytes) {
+    int end = buffer.limit();
+    for (int left = bytes; left > 0; ) {
+      ByteBuffer piece = request.nextToGuest(left);
+      int count = piece.remaining();
+      piece.put(buffer.limit(buffer.position() + count));
+      buffer.limit(end);
+      request.commitToGuest();
+      left -= count;
+    }
+  }
+
+  private void gather(BlkRequest request, int bytes) {
+    for (int left = bytes; left > 0; ) {
+      ByteBuffer piece = request.nextToDisk(left);
+      left -= piece.remaining();
+      buffer.put(piece);
+    }
+  }
+
   private BlkStatus flush() throws IOException {
-    flushes++;
-    backend.flush();
+    if (options.cache != BlkOptions.CacheMode.UNSAFE) {
+      backend.flush();
+    }
     return BlkStatus.OK;
   }
 
   private BlkStatus identify(BlkRequest request) {
-    ids++;
     int length = (int) Math.min(request.length(), id.length);
     for (int done = 0; done < length; ) {
       ByteBuffer piece = request.nextToGuest(length - done);
@@ -108,27 +225,81 @@ final class BlkDisk {
     return BlkStatus.OK;
   }
 
-  /** Whole logical blocks, all of them on the disk. Nothing here can overflow. */
-  private boolean isOnDisk(BlkRequest request) {
-    long capacity = backend.size() / BlockBackend.SECTOR_SIZE;
-    return request.length() % blockSize == 0
-        && request.sector() % (blockSize / BlockBackend.SECTOR_SIZE) == 0
-        && request.sector() >= 0
-        && request.sector() <= capacity
-        && request.length() / BlockBackend.SECTOR_SIZE <= capacity - request.sector();
+  /**
+   * DISCARD and WRITE_ZEROES (virtio 1.1, section 5.2.6): all segments are checked before the first
+   * one is carried out. A discarded range reads as zeroes, except with discard=ignore.
+   */
+  private BlkStatus zero(BlkRequest request, boolean writeThrough) throws IOException {
+    if (backend.isReadOnly()
+        || request.length() == 0
+        || request.length() % ZERO_SEGMENT_SIZE != 0
+        || request.length() / ZERO_SEGMENT_SIZE > MAX_ZERO_SEGMENTS) {
+      return BlkStatus.IOERR;
+    }
+    boolean discard = request.type() == BlkRequest.Type.DISCARD;
+    int segments = (int) request.length() / ZERO_SEGMENT_SIZE;
+    for (int i = 0; i < segments; i++) {
+      long sector = request.read64();
+      long sectors = Integer.toUnsignedLong(request.read32());
+      int flags = request.read32();
+      long length = sectors * BlockBackend.SECTOR_SIZE;
+      if (sectors > MAX_ZERO_SECTORS || !isOnDisk(sector, length)) {
+        return BlkStatus.IOERR;
+      }
+      if ((flags & ~(discard ? 0 : FLAG_UNMAP)) != 0) {
+        return BlkStatus.UNSUPP;
+      }
+      zeroSector[i] = sector;
+      zeroLength[i] = length;
+      zeroUnmap[i] = discard || (flags & FLAG_UNMAP) != 0;
+    }
+    for (int i = 0; i < segments; i++) {
+      if (!discard || options.discard) {
+        backend.zero(
+            zeroSector[i] * BlockBackend.SECTOR_SIZE,
+            zeroLength[i],
+            zeroUnmap[i] && options.discard);
+      }
+      counters.add(discard ? BlkCounter.BYTES_DISCARDED : BlkCounter.BYTES_ZEROED, zeroLength[i]);
+    }
+    if (writeThrough) {
+      backend.flush();
+    }
+    return BlkStatus.OK;
   }
 
-  BlkCounters counters(long malformed, long errors, long interrupts) {
-    return new BlkCounters(
-        reads,
-        writes,
-        flushes,
-        ids,
-        unsupported,
-        malformed,
-        errors,
-        bytesRead,
-        bytesWritten,
-        interrupts);
+  /** How many bytes of a request the disk moves, as far as its speed is concerned. */
+  long bytesMoved(BlkRequest request) {
+    boolean transfer =
+        request.type() == BlkRequest.Type.IN || request.type() == BlkRequest.Type.OUT;
+    return transfer && isOnDisk(request) ? request.length() : 0;
+  }
+
+  /** How much longer the backend wants a request to take. */
+  long delayNanos(BlkRequest request) {
+    long bytes = bytesMoved(request);
+    long position = bytes == 0 ? 0 : request.sector() * BlockBackend.SECTOR_SIZE;
+    return switch (request.type()) {
+      case IN -> backend.delayNanos(BlockBackend.Operation.READ, position, bytes);
+      case OUT -> backend.delayNanos(BlockBackend.Operation.WRITE, position, bytes);
+      case FLUSH, FLUSH_OUT -> backend.delayNanos(BlockBackend.Operation.FLUSH, 0, 0);
+      case DISCARD, WRITE_ZEROES -> backend.delayNanos(BlockBackend.Operation.ZERO, 0, 0);
+      case GET_ID, UNSUPPORTED -> 0;
+    };
+  }
+
+  /** Whole logical blocks, all of them on the disk. */
+  private boolean isOnDisk(BlkRequest request) {
+    return isOnDisk(request.sector(), request.length());
+  }
+
+  /** Nothing here can overflow. */
+  private boolean isOnDisk(long sector, long length) {
+    long capacity = backend.size() / BlockBackend.SECTOR_SIZE;
+    return length % blockSize == 0
+        && sector % (blockSize / BlockBackend.SECTOR_SIZE) == 0
+        && sector >= 0
+        && sector <= capacity
+        && length / BlockBackend.SECTOR_SIZE <= capacity - sector;
   }
 }

@@ -1,6 +1,11 @@
 package dev.virtio4j.virtio.blk;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.virtio.DescriptorChain;
+import dev.virtio4j.virtio.SpecProfile;
+import dev.virtio4j.virtio.Virtqueue;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -11,13 +16,13 @@ import java.nio.ByteBuffer;
  *     u32 type;      // device-readable
  *     u32 ioprio;    // a hint, not used
  *     u64 sector;
- *     char data[];   // device-readable for OUT, device-writable for the others
+ *     char data[];   // device-writable for IN and GET_ID, device-readable for the others
  *     u8 status;     // the last device-writable byte
  *   };
  * </pre>
  *
- * <p>Where descriptors end makes no difference. This knows the chain and no storage. One object is
- * used for all requests, one after the other.
+ * <p>Where descriptors end makes no difference. This knows the chain and no storage. Objects are
+ * used again for later requests.
  */
 final class BlkRequest {
   static final int HEADER_SIZE = 16;
@@ -25,56 +30,100 @@ final class BlkRequest {
 
   /** VIRTIO_BLK_T_... */
   enum Type {
-    IN,
-    OUT,
-    FLUSH,
-    GET_ID,
-    UNSUPPORTED;
+    // spotless:off
+    IN          (0,  SpecProfile.V0_8_9,  BlkCounter.READS),
+    OUT         (1,  SpecProfile.V0_8_9,  BlkCounter.WRITES),
+    FLUSH       (4,  SpecProfile.V0_8_9,  BlkCounter.FLUSHES),
+    FLUSH_OUT   (5,  SpecProfile.V0_8_9,  BlkCounter.FLUSHES),
+    GET_ID      (8,  SpecProfile.DEFAULT, BlkCounter.IDS),
+    DISCARD     (11, SpecProfile.DEFAULT, BlkCounter.DISCARDS),
+    WRITE_ZEROES(13, SpecProfile.DEFAULT, BlkCounter.WRITE_ZEROES),
+    UNSUPPORTED (-1, SpecProfile.V0_8_9,  BlkCounter.UNSUPPORTED);
+    // spotless:on
 
-    /** All requests before it are done before it, and it before all later: as is each of ours. */
+    /** All requests before it are done before it, and it before all later. */
     private static final int T_BARRIER = 0x8000_0000;
 
-    static Type of(int code) {
-      return switch (code & ~T_BARRIER) {
-        case 0 -> IN;
-        case 1 -> OUT;
-        case 4, 5 -> FLUSH; // FLUSH_OUT is the same
-        case 8 -> GET_ID;
-        default -> UNSUPPORTED;
-      };
+    /** Set in the types that send something to the disk. */
+    private static final int T_OUT = 1;
+
+    private static final Type[] TYPES = values();
+
+    private final int code;
+    private final SpecProfile since;
+    final BlkCounter counter;
+
+    Type(int code, SpecProfile since, BlkCounter counter) {
+      this.code = code;
+      this.since = since;
+      this.counter = counter;
+    }
+
+    static Type of(int code, SpecProfile spec) {
+      int plain = code & ~T_BARRIER;
+      for (Type type : TYPES) {
+        if (type.code == plain) {
+          return spec.has(type.since) ? type : UNSUPPORTED;
+        }
+      }
+      return UNSUPPORTED;
+    }
+
+    /** Whether its data comes from the guest. */
+    private boolean sendsData() {
+      return (code & T_OUT) != 0;
+    }
+
+    /** Whether what fails of it is a failed write. */
+    boolean isOut() {
+      return sendsData() || this == FLUSH;
     }
   }
 
+  private Virtqueue queue;
   private DescriptorChain chain;
   private Type type;
+  private boolean barrier;
   private long sector;
   private long length;
 
-  /**
-   * Whether a chain has room for what every request has.
-   *
-   * @return false if it is too short for header and status
-   */
-  static boolean isWhole(DescriptorChain chain) {
-    return chain.readable() >= HEADER_SIZE && chain.writable() >= STATUS_SIZE;
-  }
+  /** The emulated time at which it is carried out. */
+  long due;
 
   /**
-   * Reads the header, once.
+   * Takes a chain, and reads the header, once.
    *
-   * @param chain a whole one, from its start; it moves on as the request is executed
+   * @return false if the chain is too short for header and status
    * @throws dev.virtio4j.host.GuestMemoryException if the header is not in RAM
    */
-  void parse(DescriptorChain chain) {
+  boolean parse(Virtqueue queue, DescriptorChain chain, SpecProfile spec) {
+    this.queue = queue;
     this.chain = chain;
-    type = Type.of(chain.read32());
+    barrier = false;
+    length = 0;
+    if (chain.readable() < HEADER_SIZE || chain.writable() < STATUS_SIZE) {
+      return false;
+    }
+    int code = chain.read32();
+    type = Type.of(code, spec);
+    barrier = (code & Type.T_BARRIER) != 0;
     chain.read32(); // ioprio
     sector = chain.read64();
-    length = type == Type.OUT ? chain.readable() : chain.writable() - STATUS_SIZE;
+    length = room();
+    chain.mark();
+    return true;
+  }
+
+  Virtqueue queue() {
+    return queue;
   }
 
   Type type() {
     return type;
+  }
+
+  boolean isBarrier() {
+    return barrier;
   }
 
   /** Where on the disk it starts, in units of 512 bytes; 64 bits, unsigned. */
@@ -82,9 +131,22 @@ final class BlkRequest {
     return sector;
   }
 
-  /** How many bytes of data it has room for. */
+  /** How many bytes of data it has, or has room for. */
   long length() {
     return length;
+  }
+
+  /** Whether its data lies in several buffers. */
+  boolean isScattered() {
+    return (type.sendsData() ? chain.readableInBuffer() : chain.writableInBuffer()) < length;
+  }
+
+  int read32() {
+    return chain.read32();
+  }
+
+  long read64() {
+    return chain.read64();
   }
 
   /** Some of the next bytes that the guest sends, as many as can be had at once. */
@@ -99,5 +161,54 @@ final class BlkRequest {
 
   void commitToGuest() {
     chain.commitPiece();
+  }
+
+  /** Goes back to the start of the data, as if none had been moved. */
+  void rewind() {
+    chain.reset();
+  }
+
+  /**
+   * Writes the status where the guest looks for it, however much data there was.
+   *
+   * @throws dev.virtio4j.host.GuestMemoryException if that is not in RAM
+   */
+  void putStatus(BlkStatus status) {
+    chain.skipWritable(chain.writable() - STATUS_SIZE);
+    chain.write8(status.code);
+  }
+
+  /** Returns the buffers to the driver. */
+  void complete() {
+    chain.complete();
+    chain = null;
+    queue = null;
+  }
+
+  void save(StateWriter out) throws IOException {
+    out.i32(queue.index());
+    out.i32(type.code);
+    out.flag(barrier);
+    out.i64(sector);
+    out.i64(length);
+    out.i64(due);
+    chain.save(out);
+  }
+
+  void load(StateReader in, Virtqueue from) throws IOException {
+    queue = from;
+    type = Type.of(in.i32(), SpecProfile.DEFAULT);
+    barrier = in.flag();
+    sector = in.i64();
+    length = in.i64(0, Long.MAX_VALUE, "the length of a request");
+    due = in.i64(0, Long.MAX_VALUE, "an emulated time");
+    chain = from.loadChain(in);
+    if (chain.writable() < STATUS_SIZE || length != room()) {
+      throw in.wrong("has a request whose length is not that of its buffers");
+    }
+  }
+
+  private long room() {
+    return type.sendsData() ? chain.readable() : chain.writable() - STATUS_SIZE;
   }
 }

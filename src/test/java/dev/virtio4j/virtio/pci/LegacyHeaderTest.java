@@ -18,6 +18,7 @@ import dev.virtio4j.testing.EchoDevice;
 import dev.virtio4j.testing.LegacyDriver;
 import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.testing.TestMemory;
+import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.VirtioDevice;
 import dev.virtio4j.virtio.Virtqueue;
 import org.junit.jupiter.api.DisplayName;
@@ -269,7 +270,7 @@ class LegacyHeaderTest {
   @DisplayName("a device type that PCI doesn't know is refused")
   void unknownType() {
     VirtioDevice unknown =
-        new VirtioDevice("unknown", 99, 0, new byte[0], 1) {
+        new VirtioDevice("unknown", 99, SpecProfile.DEFAULT, 0, new byte[0], 1) {
           @Override
           protected void serve(Virtqueue queue) {}
         };
