@@ -9,6 +9,7 @@
  *                                       Snapshot       writes kept in memory, over another
  *                                       FaultyBackend  goes wrong as a FaultPlan says
  *                                       VolatileCache  what is not flushed can be lost
+ *                                       TimedBackend   another, with the time it takes
  * </pre>
  *
  * <p>A write may be anywhere on its way until the next flush; a flush that returns has put it on

@@ -63,8 +63,8 @@ record Demo(
     try (MachineSetup setup = MachineSetup.open(options)) {
       // The report is no --expect: the run goes on until the guest powers off.
       IntConsumer watched = serial.andThen(report::accept);
-      result = new BootRun(setup::powerOn, List.of(), watched, notes).run(timeout);
-      figures = setup.report(result);
+      result = new BootRun(setup::powerOn, List.of(), watched, notes).run(timeout, BootRun.RETRY);
+      figures = new Report(result, setup.drives()).lines();
     }
     return new Demo(result, figures, report.next(), DemoDisk.verify(disk));
   }

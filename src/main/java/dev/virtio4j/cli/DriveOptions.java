@@ -70,6 +70,16 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
     return image.file();
   }
 
+  /**
+   * What holds for a key.
+   *
+   * @param key the key
+   * @return its value as it was given, or its default
+   */
+  String value(DriveKey key) {
+    return given.getOrDefault(key, key.byDefault());
+  }
+
   private static BlkOptions device(DriveValues values) {
     return BlkOptions.builder()
         .serial(values.text(DriveKey.SERIAL))
