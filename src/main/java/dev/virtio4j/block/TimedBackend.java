@@ -102,6 +102,11 @@ public final class TimedBackend implements BlockBackend {
   }
 
   @Override
+  public long delayNanos(Operation operation, long position, long length) {
+    return backend.delayNanos(operation, position, length);
+  }
+
+  @Override
   public int mergeLimit() {
     return backend.mergeLimit();
   }

@@ -7,9 +7,9 @@
  *                                       Qcow2          QEMU's format, only read
  *                                       MemoryBackend  an array
  *                                       Snapshot       writes kept in memory, over another
+ *                                       TimedBackend   another, with the time it takes
  *                                       FaultyBackend  goes wrong as a FaultPlan says
  *                                       VolatileCache  what is not flushed can be lost
- *                                       TimedBackend   another, with the time it takes
  * </pre>
  *
  * <p>A write may be anywhere on its way until the next flush; a flush that returns has put it on
