@@ -112,11 +112,6 @@ public final class TimedBackend implements BlockBackend {
   }
 
   @Override
-  public long delayNanos(Operation operation, long position, long length) {
-    return backend.delayNanos(operation, position, length);
-  }
-
-  @Override
   public boolean isReadOnly() {
     return backend.isReadOnly();
   }
