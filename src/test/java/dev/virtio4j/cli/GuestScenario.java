@@ -74,6 +74,7 @@ final class GuestScenario {
     MachineOptions options =
         new MachineOptions(
             MEMORY,
+            null,
             guest.kernel(),
             guest.initramfs(),
             TestGuest.COMMAND_LINE,
@@ -85,7 +86,7 @@ final class GuestScenario {
     try (MachineSetup setup = MachineSetup.open(options)) {
       BootRun boot =
           new BootRun(setup::powerOn, List.of(), value -> serial.append((char) value), note -> {});
-      result = boot.run(TIMEOUT);
+      result = boot.run(TIMEOUT, BootRun.RETRY);
     }
     String said = serial.toString().replace("\r", "").replaceAll("\n+", "\n");
     assertThat(said).as(result.reason()).contains("test: begins\n", "\ntest: ends\n");
