@@ -74,6 +74,7 @@ final class GuestScenario {
     MachineOptions options =
         new MachineOptions(
             MEMORY,
+            null,
             guest.kernel(),
             guest.initramfs(),
             TestGuest.COMMAND_LINE,
