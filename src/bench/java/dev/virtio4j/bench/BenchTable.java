@@ -64,7 +64,7 @@ final class BenchTable {
         allocated(row.device));
   }
 
-  /** "MemoryDisk" and its parameters become "memory disk, read, 512". */
+  /** "MemoryDisk" and its parameters become "memory disk, read, bytes 512". */
   private static String name(BenchmarkParams params) {
     String words =
         params
@@ -72,15 +72,9 @@ final class BenchTable {
             .replaceFirst(".*\\.(\\w+)\\.\\w+", "$1")
             .replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ")
             .toLowerCase(Locale.ROOT);
-    return Stream.concat(
-            Stream.of(words),
-            params.getParamsKeys().stream()
-                .map(
-                    key ->
-                        key.equals("access")
-                            ? params.getParam(key)
-                            : key + " " + params.getParam(key)))
-        .collect(Collectors.joining(", "));
+    return params.getParamsKeys().stream()
+        .map(key -> (key.equals("access") ? "" : key + " ") + params.getParam(key))
+        .collect(Collectors.joining(", ", words + ", ", ""));
   }
 
   /** The median of the iterations, for one thing done. */

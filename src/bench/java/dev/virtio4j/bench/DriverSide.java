@@ -3,6 +3,7 @@ package dev.virtio4j.bench;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pc.CpulessPc;
+import dev.virtio4j.virtio.blk.BlkCounter;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
@@ -20,7 +21,7 @@ import dev.virtio4j.virtio.pci.VirtioPciFunction;
  * </pre>
  */
 final class DriverSide {
-  static final int QUEUE_SIZE = 256;
+  static final int QUEUE_SIZE = 1024;
   static final int TABLE = 0x10000;
   static final int AVAILABLE = TABLE + 16 * QUEUE_SIZE;
   static final int USED = (AVAILABLE + 4 + 2 * QUEUE_SIZE + 2 + 0xFFF) & -0x1000;
@@ -47,6 +48,7 @@ final class DriverSide {
   private final GuestMemory memory = pc.guestMemory();
   private final BlkDevice device;
   private int requests;
+  private int end;
   private int available;
   private boolean interrupt;
 
@@ -56,7 +58,7 @@ final class DriverSide {
    * @param backend the disk
    */
   DriverSide(BlockBackend backend) {
-    device = new BlkDevice(backend, BlkOptions.DEFAULTS);
+    device = new BlkDevice(backend, BlkOptions.builder().queues(1, QUEUE_SIZE).build());
     pc.plug(VirtioPciFunction.of(device, memory, pc.clock()));
     writeConfig(1, 0x60, 0x0B0B0B0B); // PIIX3: every PIRQ to IRQ 11
     writeConfig(2, 0x10, BAR);
@@ -75,14 +77,21 @@ final class DriverSide {
   /**
    * Prepares requests that are made together again and again.
    *
-   * @param type of them all
+   * @param access what they do: "read", "write", "flush" or "get ID"
    * @param count how many, a power of two
    * @param segments how many descriptors each has for data
    * @param segmentBytes the length of each
-   * @param deviceWrites whether the device writes the data
    */
-  void prepare(int type, int count, int segments, int segmentBytes, boolean deviceWrites) {
+  void prepare(String access, int count, int segments, int segmentBytes) {
     requests = count;
+    int type =
+        switch (access) {
+          case "read" -> 0;
+          case "write" -> 1;
+          case "flush" -> 4;
+          case "get ID" -> 8;
+          default -> throw new IllegalArgumentException(access);
+        };
     int descriptor = 0;
     for (int i = 0; i < count; i++) {
       memory.store32(HEADERS + 16 * i, type);
@@ -92,8 +101,9 @@ final class DriverSide {
       describe(descriptor++, HEADERS + 16 * i, 16, FLAG_NEXT);
       for (int j = 0; j < segments; j++) {
         int address = DATA + (i * segments + j) * segmentBytes;
-        int flags = FLAG_NEXT | (deviceWrites ? FLAG_WRITE : 0);
+        int flags = FLAG_NEXT | (type == 1 ? 0 : FLAG_WRITE);
         describe(descriptor++, address, segmentBytes, flags);
+        end = address + segmentBytes;
       }
       describe(descriptor++, STATUSES + i, 1, FLAG_WRITE);
     }
@@ -129,6 +139,11 @@ final class DriverSide {
     }
   }
 
+  /** The last byte of data of the last request. */
+  int lastByte() {
+    return memory.load8(end - 1);
+  }
+
   /** Notifies with nothing available. */
   void notifyOfNothing() {
     pc.out(QUEUE_NOTIFY, 2, 0);
@@ -149,8 +164,8 @@ final class DriverSide {
         throw new IllegalStateException("request " + i + ": status " + memory.load8(STATUSES + i));
       }
     }
-    if (device.counters().errors() != 0 || device.counters().malformed() != 0) {
-      throw new IllegalStateException("failed requests: " + device.counters());
+    if (device.counters().get(BlkCounter.ERRORS) != 0) {
+      throw new IllegalStateException("requests have failed");
     }
   }
 }

@@ -24,10 +24,12 @@ final class Floor {
 
   private static final int TYPE_IN = 0;
   private static final int TYPE_OUT = 1;
+  private static final int TYPE_GET_ID = 8;
   private static final int FLAG_NEXT = 1;
 
   private final byte[] ram;
   private final byte[] disk;
+  private final byte[] id = new byte[20];
   private int available;
   private int done;
 
@@ -54,6 +56,10 @@ final class Floor {
     if ((short) INT16.get(ram, USED + 2) != (short) available) {
       throw new IllegalStateException("the requests are not done");
     }
+  }
+
+  int lastByte(int bytes) {
+    return ram[DriverSide.DATA + bytes - 1];
   }
 
   /** Looks for available requests, and finds none. */
@@ -96,6 +102,9 @@ final class Floor {
         written += length;
       } else if (type == TYPE_OUT) {
         System.arraycopy(ram, address, disk, position, length);
+      } else if (type == TYPE_GET_ID) {
+        System.arraycopy(id, 0, ram, address, length);
+        written += length;
       }
       position += length;
     }

@@ -31,25 +31,24 @@ public class MemoryDisk {
   public void setUp() {
     positions = new Positions(SIZE, bytes);
     driver = new DriverSide(new MemoryBackend(disk, false));
-    boolean read = access.equals("read");
-    driver.prepare(read ? 0 : 1, 1, 1, bytes, read);
+    driver.prepare(access, 1, 1, bytes);
     floor = new Floor(driver.copyOfMemory(), disk);
   }
 
   @Benchmark
   public void device() {
-    driver.setSector(0, positions.nextSector());
+    driver.setSector(0, positions.nextSector() + driver.lastByte());
     driver.run();
   }
 
   @Benchmark
   public void floor() {
-    floor.setSector(0, positions.nextSector());
+    floor.setSector(0, positions.nextSector() + floor.lastByte(bytes));
     floor.run(1);
   }
 
   @TearDown
-  public void check() {
+  public void tearDown() {
     driver.checkNoErrors();
   }
 }

@@ -92,8 +92,8 @@ public interface BlockBackend extends Closeable {
    * for each request, in their order; a device without a clock need not ask.
    *
    * @param operation what is about to be done
-   * @param position where on the disk, in bytes; 0 for a flush
-   * @param length how many bytes; 0 for a flush
+   * @param position where on the disk, in bytes; 0 for a flush, and for what has several places
+   * @param length how many bytes; 0 in the same cases
    * @return emulated nanoseconds, 0 or more
    */
   default long delayNanos(Operation operation, long position, long length) {

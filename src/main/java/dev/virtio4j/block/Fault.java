@@ -123,10 +123,16 @@ record Fault(
   private void check(boolean hasAmount, boolean hasUnit) {
     boolean flush = operation == Operation.FLUSH;
     switch (kind) {
-      case SHORT -> require(!hasUnit && !flush, text, "moves no bytes");
+      case SHORT -> {
+        require(!hasUnit, text, "has a time, not bytes");
+        require(!flush, text, "is a flush, which moves no bytes");
+      }
       case SLOW -> require(hasUnit, text, "has no time; write slow=10ms, with ns, us, ms or s");
-      case LOST -> require(!hasAmount && flush, text, "is not flush:lost; only a flush gets lost");
-      default -> require(!hasAmount, text, "an error has no =");
+      case LOST -> {
+        require(flush, text, "is not flush:lost; only a flush gets lost");
+        require(!hasAmount, text, "has an amount; it is lost as a whole");
+      }
+      default -> require(!hasAmount, text, "is an error, which has no amount");
     }
     require(!flush || firstSector == ANYWHERE, text, "has a sector, which no flush has");
     require(firstSector <= lastSector, text, "has its sectors in the wrong order");

@@ -59,8 +59,11 @@ public final class Qcow2 implements BlockBackend {
       Qcow2Header header = Qcow2Header.read(image, file);
       if (header.backing() != null && backing == null) {
         throw new IOException(
-            "%s: has a backing file, recorded as '%s'; name it with backing=FILE,backing-format=%s"
-                .formatted(image, header.backing(), "raw|qcow2"));
+            image
+                + ": has a backing file, recorded as '"
+                + header.backing()
+                + "'; name it with backing=FILE,backing-format=raw|qcow2,"
+                + " or flatten the image with qemu-img convert");
       }
       if (header.backing() == null && backing != null) {
         throw new IOException(image + ": has no backing file; leave backing= out");

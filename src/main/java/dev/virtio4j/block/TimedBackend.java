@@ -12,18 +12,6 @@ public final class TimedBackend implements BlockBackend {
   private final long[] calls = new long[Operation.values().length];
   private final long[] nanos = new long[Operation.values().length];
 
-  /** What is measured apart. */
-  public enum Operation {
-    /** {@link BlockBackend#read}. */
-    READ,
-    /** {@link BlockBackend#write}. */
-    WRITE,
-    /** {@link BlockBackend#zero}. */
-    ZERO,
-    /** {@link BlockBackend#flush}. */
-    FLUSH
-  }
-
   /**
    * Measures a disk.
    *
@@ -111,6 +99,11 @@ public final class TimedBackend implements BlockBackend {
   @Override
   public void resize(long size) throws IOException {
     backend.resize(size);
+  }
+
+  @Override
+  public long delayNanos(Operation operation, long position, long length) {
+    return backend.delayNanos(operation, position, length);
   }
 
   @Override

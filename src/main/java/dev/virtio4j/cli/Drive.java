@@ -1,8 +1,6 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.BlockBackend;
-import dev.virtio4j.block.RawFile;
-import dev.virtio4j.block.Snapshot;
 import dev.virtio4j.block.TimedBackend;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
@@ -44,8 +42,7 @@ final class Drive implements Closeable {
    * @throws IOException if the image is not as it should be
    */
   static Drive open(DriveOptions options, boolean snapshot) throws IOException {
-    RawFile file = RawFile.open(options.file(), options.readOnly() || snapshot);
-    return new Drive(options, snapshot && !options.readOnly() ? new Snapshot(file) : file);
+    return new Drive(options, options.image().open(snapshot));
   }
 
   /**

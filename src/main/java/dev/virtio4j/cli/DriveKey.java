@@ -15,7 +15,9 @@ enum DriveKey {
   // spotless:off
   FILE               ("file",                "FILE",                "",          "the image"),
   IF                 ("if",                  "virtio",              "virtio",    "the device that the guest sees"),
-  FORMAT             ("format",              "raw",                 "raw",       "how the file is written; never guessed"),
+  FORMAT             ("format",              "raw|qcow2",           "raw",       "how the file is written; never guessed"),
+  BACKING            ("backing",             "FILE",                "",          "what a qcow2 image names as its backing file"),
+  BACKING_FORMAT     ("backing-format",      "raw|qcow2",           "",          "how the backing file is written"),
   READONLY           ("readonly",            "on|off",              "off",       "the guest may only read"),
   SERIAL             ("serial",              "TEXT",                "",          "serial number: up to 20 printable characters of ASCII"),
   LOGICAL_BLOCK_SIZE ("logical_block_size",  "SIZE",                "512",       "smallest transfer: 512 or 4096"),
@@ -32,6 +34,7 @@ enum DriveKey {
   NUM_QUEUES         ("num-queues",          "NUMBER",              "1",         "virtqueues: 1 to 64; 1 unless spec=default"),
   QUEUE_SIZE         ("queue-size",          "NUMBER",              "256",       "descriptors in a virtqueue: a power of two from 4 to 1024"),
   SPEC               ("spec", "0.8.9|0.9.4|0.9.5|default",          "default",   "the text that the device goes by; default: all that guests use"),
+  FAULT              ("fault",               "PLAN",                "",          "what is to go wrong with the image, to test guests"),
   LATENCY            ("latency",             "TIME",                "0",         "how long each request takes"),
   BPS                ("bps",                 "SIZE",                "0",         "most bytes in a second; 0: no limit"),
   BPS_RD             ("bps_rd",              "SIZE",                "0",         "most bytes read in a second; 0: no limit"),

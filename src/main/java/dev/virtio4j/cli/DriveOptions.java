@@ -17,12 +17,11 @@ import java.util.Map;
 /**
  * One {@code --drive}.
  *
- * @param file the raw image
- * @param readOnly whether the guest may only read
+ * @param image where the content is
  * @param device what the guest is to see
  * @param given the keys that were given, with their values
  */
-record DriveOptions(Path file, boolean readOnly, BlkOptions device, Map<DriveKey, String> given) {
+record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> given) {
 
   DriveOptions {
     given = Collections.unmodifiableMap(new EnumMap<>(given));
@@ -61,14 +60,14 @@ record DriveOptions(Path file, boolean readOnly, BlkOptions device, Map<DriveKey
    */
   static DriveOptions of(Map<DriveKey, String> given) {
     DriveValues values = new DriveValues(given);
-    String file = values.text(DriveKey.FILE);
-    if (file.isEmpty()) {
-      throw new IllegalArgumentException("no file= names the image");
-    }
+    DriveImage image = DriveImage.of(values);
     values.word(DriveKey.IF);
-    values.word(DriveKey.FORMAT);
-    boolean readOnly = values.word(DriveKey.READONLY).equals("on");
-    return new DriveOptions(Path.of(file), readOnly, device(values), given);
+    return new DriveOptions(image, device(values), given);
+  }
+
+  /** The file that the image is in. */
+  Path file() {
+    return image.file();
   }
 
   /**

@@ -2,8 +2,8 @@ package dev.virtio4j.cli;
 
 import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
+import dev.virtio4j.block.BlockBackend.Operation;
 import dev.virtio4j.block.TimedBackend;
-import dev.virtio4j.block.TimedBackend.Operation;
 import dev.virtio4j.virtio.blk.BlkCounter;
 import dev.virtio4j.virtio.blk.BlkCounters;
 import java.util.ArrayList;

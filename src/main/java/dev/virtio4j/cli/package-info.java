@@ -14,6 +14,7 @@
  *     QtestCommand         the machine without a CPU, on standard input and output or a socket
  *     HardwareOptions      --memory and --drive; Drives opens the images
  *       DriveKey           the keys of --drive, as a table; DriveOptions reads them
+ *         DriveImage       the image of a drive, and how it is opened
  *     DriveKeysCommand     shows that table
  * </pre>
  *

@@ -252,7 +252,8 @@ class Qcow2Test extends BlockReadContract {
         .hasMessage(
             path("disk.qcow2")
                 + ": has a backing file, recorded as 'base.raw';"
-                + " name it with backing=FILE,backing-format=raw|qcow2");
+                + " name it with backing=FILE,backing-format=raw|qcow2,"
+                + " or flatten the image with qemu-img convert");
   }
 
   @Test

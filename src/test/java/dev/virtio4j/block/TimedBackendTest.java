@@ -3,7 +3,7 @@ package dev.virtio4j.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.virtio4j.block.TimedBackend.Operation;
+import dev.virtio4j.block.BlockBackend.Operation;
 import dev.virtio4j.testing.BlockBackendContract;
 import java.io.IOException;
 import java.nio.ByteBuffer;

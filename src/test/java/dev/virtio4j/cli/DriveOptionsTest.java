@@ -27,7 +27,7 @@ class DriveOptionsTest {
   void defaults() {
     DriveOptions options = DriveOptions.parse("file=disk.img");
     assertThat(options.file()).isEqualTo(Path.of("disk.img"));
-    assertThat(options.readOnly()).isFalse();
+    assertThat(options.image().readOnly()).isFalse();
     assertThat(options.device()).usingRecursiveComparison().isEqualTo(BlkOptions.DEFAULTS);
   }
 
@@ -41,7 +41,7 @@ class DriveOptionsTest {
                 + "rerror=stop,werror=ignore,num-queues=4,queue-size=64,spec=default,"
                 + "latency=5ms,bps=1G,bps_rd=2T,bps_wr=3K,iops=4,iops_rd=5,iops_wr=6");
     assertThat(options.file()).isEqualTo(Path.of("a=b"));
-    assertThat(options.readOnly()).isTrue();
+    assertThat(options.image().readOnly()).isTrue();
     assertThat(options.device())
         .usingRecursiveComparison()
         .isEqualTo(
@@ -91,7 +91,10 @@ class DriveOptionsTest {
         "serial=x                                 ! no file= names the image",
         "file=                                    ! no file= names the image",
         "file=a,if=ide                            ! if=ide: use virtio",
-        "file=a,format=vmdk                       ! format=vmdk: use raw",
+        "file=a,format=vmdk                       ! format=vmdk: use raw or qcow2",
+        "file=a,backing=b                         ! backing=b: only for format=qcow2",
+        "file=a,format=qcow2,backing=b            ! backing-format=: use raw or qcow2",
+        "file=a,fault=read:EIEIO                  ! fault 'read:EIEIO' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT",
         "file=a,readonly=yes                      ! readonly=yes: use on or off",
         "file=a,readonly=                         ! readonly=: use on or off",
         "file=a,readonly=on|off                   ! readonly=on|off: use on or off",

@@ -95,7 +95,7 @@ final class GuestScenario {
               hostActs(serial, setup.drives());
             }
           };
-      result = new BootRun(setup::powerOn, List.of(), line, note -> {}).run(TIMEOUT, null);
+      result = new BootRun(setup::powerOn, List.of(), line, note -> {}).run(TIMEOUT, BootRun.RETRY);
     }
     String said = serial.toString().replace("\r", "").replaceAll("\n+", "\n");
     assertThat(said).as(result.reason()).contains("test: begins\n", "\ntest: ends\n");

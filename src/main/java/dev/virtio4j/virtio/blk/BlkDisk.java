@@ -275,6 +275,19 @@ final class BlkDisk {
     return transfer && isOnDisk(request) ? request.length() : 0;
   }
 
+  /** How much longer the backend wants a request to take. */
+  long delayNanos(BlkRequest request) {
+    long bytes = bytesMoved(request);
+    long position = bytes == 0 ? 0 : request.sector() * BlockBackend.SECTOR_SIZE;
+    return switch (request.type()) {
+      case IN -> backend.delayNanos(BlockBackend.Operation.READ, position, bytes);
+      case OUT -> backend.delayNanos(BlockBackend.Operation.WRITE, position, bytes);
+      case FLUSH, FLUSH_OUT -> backend.delayNanos(BlockBackend.Operation.FLUSH, 0, 0);
+      case DISCARD, WRITE_ZEROES -> backend.delayNanos(BlockBackend.Operation.ZERO, 0, 0);
+      case GET_ID, UNSUPPORTED -> 0;
+    };
+  }
+
   /** Whole logical blocks, all of them on the disk. */
   private boolean isOnDisk(BlkRequest request) {
     return isOnDisk(request.sector(), request.length());

@@ -6,7 +6,10 @@ import static dev.virtio4j.testing.BlkDriver.OUT;
 import static dev.virtio4j.testing.BlkDriver.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.block.FaultPlan;
+import dev.virtio4j.block.FaultyBackend;
 import dev.virtio4j.testing.BlkDriver;
 import dev.virtio4j.testing.ChainBuilder;
 import dev.virtio4j.testing.DriverQueue;
@@ -177,6 +180,20 @@ class BlkTimingTest {
     disk.clock.advance(MS);
     assertThat(disk.queue.usedIndex()).isEqualTo(disk.queue.size() / 3);
     assertThat(disk.driver.line().rises()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("a backend that is slow now and then delays those requests, and no others")
+  void slowBackend() {
+    BlockBackend slow = new FaultyBackend(backend, FaultPlan.parse("read:slow=2ms:count=1"));
+    disk = new BlkDriver(slow, BlkOptions.DEFAULTS, true);
+    disk.start(FEATURES);
+    disk.clock.advance(5 * MS);
+    int first = submit(IN, 1, 512);
+    assertNothingUsed();
+    assertUsed(submit(IN, 8, 512));
+    disk.clock.advance(2 * MS);
+    assertUsed(first);
   }
 
   @Test
