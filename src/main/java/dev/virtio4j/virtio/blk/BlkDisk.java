@@ -293,11 +293,10 @@ final class BlkDisk {
     return isOnDisk(request.sector(), request.length());
   }
 
-  /** Nothing here can overflow. */
+  /** What overflows here has no bits among those that count. */
   private boolean isOnDisk(long sector, long length) {
     long capacity = backend.size() / BlockBackend.SECTOR_SIZE;
-    return length % blockSize == 0
-        && sector % (blockSize / BlockBackend.SECTOR_SIZE) == 0
+    return ((length | sector * BlockBackend.SECTOR_SIZE) & (blockSize - 1)) == 0
         && sector >= 0
         && sector <= capacity
         && length / BlockBackend.SECTOR_SIZE <= capacity - sector;
