@@ -332,11 +332,10 @@ final class BlkDisk implements WriteCache {
     return isOnDisk(request.sector(), request.length());
   }
 
-  /** Nothing here can overflow. */
+  /** What overflows here has no bits among those that count. */
   private boolean isOnDisk(long sector, long length) {
     long capacity = backend.size() / BlockBackend.SECTOR_SIZE;
-    return length % blockSize == 0
-        && sector % (blockSize / BlockBackend.SECTOR_SIZE) == 0
+    return ((length | sector * BlockBackend.SECTOR_SIZE) & (blockSize - 1)) == 0
         && sector >= 0
         && sector <= capacity
         && length / BlockBackend.SECTOR_SIZE <= capacity - sector;

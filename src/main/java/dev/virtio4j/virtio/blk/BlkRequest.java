@@ -111,10 +111,9 @@ final class BlkRequest {
     if (chain.readable() < HEADER_SIZE || chain.writable() < STATUS_SIZE) {
       return false;
     }
-    int code = chain.read32();
+    int code = (int) chain.read64(); // ioprio is above it
     type = Type.of(code, spec);
     barrier = (code & Type.T_BARRIER) != 0;
-    chain.read32(); // ioprio
     sector = chain.read64();
     length = room();
     chain.mark();
