@@ -13,6 +13,18 @@ public interface BlockBackend extends Closeable {
   /** The unit of the size of a disk, in bytes. */
   int SECTOR_SIZE = 512;
 
+  /** What one does with a disk. */
+  enum Operation {
+    /** {@link BlockBackend#read}. */
+    READ,
+    /** {@link BlockBackend#write}. */
+    WRITE,
+    /** {@link BlockBackend#zero}. */
+    ZERO,
+    /** {@link BlockBackend#flush}. */
+    FLUSH
+  }
+
   /**
    * The size of the disk.
    *
@@ -72,6 +84,19 @@ public interface BlockBackend extends Closeable {
    * @return bytes; 0 where a call costs next to nothing
    */
   default int mergeLimit() {
+    return 0;
+  }
+
+  /**
+   * How much longer than others a request is to take that is about to be carried out. Asked once
+   * for each request, in their order; a device without a clock need not ask.
+   *
+   * @param operation what is about to be done
+   * @param position where on the disk, in bytes; 0 for a flush, and for what has several places
+   * @param length how many bytes; 0 in the same cases
+   * @return emulated nanoseconds, 0 or more
+   */
+  default long delayNanos(Operation operation, long position, long length) {
     return 0;
   }
 

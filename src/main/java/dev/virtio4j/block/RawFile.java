@@ -58,6 +58,18 @@ public final class RawFile implements BlockBackend {
    *     regular file, empty, of another size, not accessible, or in use by this or another program
    */
   public static RawFile open(Path image, boolean readOnly) throws IOException {
+    RawFile file = openAnySize(image, readOnly);
+    try {
+      checkSize(image, file.size);
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** As {@link #open}, for a file that may have any size: what a format keeps its disk in. */
+  static RawFile openAnySize(Path image, boolean readOnly) throws IOException {
     if (!Files.exists(image)) {
       throw new IOException(image + ": no such file; name an existing disk image");
     }
@@ -75,7 +87,7 @@ public final class RawFile implements BlockBackend {
     try {
       channel = readOnly ? FileChannel.open(image, READ) : FileChannel.open(image, READ, WRITE);
       lock(image, channel, readOnly);
-      return new RawFile(image, key, channel, readOnly, checkedSize(image, channel));
+      return new RawFile(image, key, channel, readOnly, channel.size());
     } catch (IOException e) {
       if (channel != null) {
         channel.close();
@@ -101,8 +113,7 @@ public final class RawFile implements BlockBackend {
     }
   }
 
-  private static long checkedSize(Path image, FileChannel channel) throws IOException {
-    long size = channel.size();
+  private static void checkSize(Path image, long size) throws IOException {
     if (size == 0) {
       throw new IOException(image + ": empty; a disk image has at least 512 bytes");
     }
@@ -110,7 +121,6 @@ public final class RawFile implements BlockBackend {
       throw new IOException(
           image + ": size " + size + " is no multiple of 512; pad it, or name another image");
     }
-    return size;
   }
 
   @Override

@@ -68,6 +68,12 @@ final class BootCommand implements Callable<Integer> {
       })
   private Clock clock;
 
+  @Option(
+      names = "--stats",
+      paramLabel = "FILE",
+      description = "write the figures of the run here as JSON")
+  private StatsFile stats;
+
   /** What the guest's time goes by. */
   enum Clock {
     VIRTUAL,
@@ -106,9 +112,16 @@ final class BootCommand implements Callable<Integer> {
             clock == Clock.REALTIME);
     try (MachineSetup setup = MachineSetup.open(options)) {
       BootRun run = new BootRun(setup::powerOn, expected, console::serial, console::note);
+      if (stats != null) {
+        stats.check(options.files());
+      }
       BootRun.Result result = runAtTerminal(run);
+      Report report = new Report(result, setup.drives());
       console.note(result.reason());
-      setup.report(result).forEach(console::note);
+      report.lines().forEach(console::note);
+      if (stats != null) {
+        stats.write(report);
+      }
       return result.exitStatus();
     }
   }
@@ -119,8 +132,8 @@ final class BootCommand implements Callable<Integer> {
       if (terminal.isPresent()) {
         console.note("Ctrl-A x ends the run");
       }
-      new TypedInput(console.in(), terminal.isPresent(), run::type, run::quit).start();
-      return run.run(timeout);
+      new TypedInput(console.in(), terminal.isPresent(), run::type, run::quit, run::goOn).start();
+      return run.run(timeout, terminal.isPresent() ? null : BootRun.RETRY);
     } finally {
       terminal.ifPresent(Terminal::close);
     }

@@ -14,10 +14,14 @@ import java.util.regex.Pattern;
 
 /**
  * The whole run of a guest: power-on, again after each reset that the guest wants, until the guest
- * or somebody else ends it. {@link #run} works on the calling thread; {@link #type} and {@link
- * #quit} may be called from another.
+ * or somebody else ends it. While a device waits for the host, the machine stands still. {@link
+ * #run} works on the calling thread; {@link #type}, {@link #quit} and {@link #goOn} may be called
+ * from another.
  */
 final class BootRun {
+  /** How long a machine that stands still waits before it tries again by itself. */
+  static final Duration RETRY = Duration.ofSeconds(1);
+
   private static final Pattern PANIC = Pattern.compile("Kernel panic");
 
   /** How many bytes may wait for a guest that does not read. */
@@ -33,6 +37,7 @@ final class BootRun {
   private Machine machine;
   private Expectations panic;
   private Ending ending;
+  private boolean goOn;
 
   /** Why a run ended. */
   enum Ending {
@@ -58,6 +63,7 @@ final class BootRun {
    * @param stopped what stopped the machine
    * @param outstanding the expression that was still waited for; null if none was
    * @param instructions how many the guest ran, over all its boots
+   * @param emulatedTime how long that was for the guest
    * @param wallTime how long it took
    */
   record Result(
@@ -65,6 +71,7 @@ final class BootRun {
       StopReason stopped,
       Pattern outstanding,
       long instructions,
+      Duration emulatedTime,
       Duration wallTime) {
 
     int exitStatus() {
@@ -122,9 +129,11 @@ final class BootRun {
    * Runs to the end.
    *
    * @param timeout wall-clock time after which to end; null for never
+   * @param retry wall-clock time after which a machine that stands still tries again; null to wait
+   *     for {@link #goOn}
    * @return how it went
    */
-  Result run(Duration timeout) {
+  Result run(Duration timeout, Duration retry) {
     long start = System.nanoTime();
     Timer timer = new Timer("timeout", true);
     if (timeout != null) {
@@ -138,17 +147,65 @@ final class BootRun {
           timeout.toMillis());
     }
     try {
-      StopReason stopped = machine.run();
+      StopReason stopped = runMachine(retry);
       long instructions = machine.instructions();
+      long emulatedNanos = machine.emulatedNanos();
       while (bootsAgain(stopped)) {
         notes.accept("the guest restarts (" + stopped + ")");
-        stopped = machine.run();
+        stopped = runMachine(retry);
         instructions += machine.instructions();
+        emulatedNanos += machine.emulatedNanos();
       }
-      Duration wallTime = Duration.ofNanos(System.nanoTime() - start);
-      return new Result(ending, stopped, expected.next(), instructions, wallTime);
+      return new Result(
+          ending,
+          stopped,
+          expected.next(),
+          instructions,
+          Duration.ofNanos(emulatedNanos),
+          Duration.ofNanos(System.nanoTime() - start));
     } finally {
       timer.cancel();
+    }
+  }
+
+  /** Runs the machine until something stops it for good. */
+  private StopReason runMachine(Duration retry) {
+    StopReason stopped = machine.run();
+    while (stopped == StopReason.PAUSED) {
+      synchronized (this) {
+        goOn = false; // what was typed before is no answer
+      }
+      String standsStill =
+          machine.waitsFor()
+              + "; the machine stands still: mend that, "
+              + (retry == null ? "then press Ctrl-A c" : "it tries again by itself");
+      notes.accept(standsStill);
+      while (waitToRetry(retry)) {
+        if (machine.resume()) {
+          notes.accept("the machine goes on");
+          break;
+        } else if (retry == null) { // an answer to the key
+          notes.accept(standsStill);
+        }
+      }
+      stopped = machine.run();
+    }
+    return stopped;
+  }
+
+  /** Waits until it is time to try again; false if the run is to end instead. */
+  private synchronized boolean waitToRetry(Duration retry) {
+    try {
+      long start = System.nanoTime();
+      long left = retry == null ? Long.MAX_VALUE : retry.toMillis();
+      while (ending == null && !goOn && left > 0) {
+        wait(left);
+        left = retry == null ? left : retry.minusNanos(System.nanoTime() - start).toMillis();
+      }
+      goOn = false;
+      return ending == null;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts a run", e);
     }
   }
 
@@ -185,12 +242,19 @@ final class BootRun {
     if (ending == null) {
       ending = why;
       machine.stop();
+      notifyAll();
     }
   }
 
   /** Ends the run as the user wishes. */
   void quit() {
     end(Ending.QUIT);
+  }
+
+  /** Lets a machine that stands still try again. */
+  synchronized void goOn() {
+    goOn = true;
+    notifyAll();
   }
 
   /**

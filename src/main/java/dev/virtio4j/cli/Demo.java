@@ -2,12 +2,12 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.guest.DemoDisk;
 import dev.virtio4j.guest.GuestImage;
-import dev.virtio4j.virtio.blk.BlkOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
@@ -46,10 +46,7 @@ record Demo(
       throw new BadInputException(e);
     }
     DriveOptions drive =
-        new DriveOptions(
-            disk,
-            false,
-            BlkOptions.builder().serial(DemoDisk.SERIAL).logicalBlockSize(512).build());
+        DriveOptions.of(Map.of(DriveKey.FILE, disk.toString(), DriveKey.SERIAL, DemoDisk.SERIAL));
     MachineOptions options =
         new MachineOptions(
             MEMORY,
@@ -66,8 +63,8 @@ record Demo(
     try (MachineSetup setup = MachineSetup.open(options)) {
       // The report is no --expect: the run goes on until the guest powers off.
       IntConsumer watched = serial.andThen(report::accept);
-      result = new BootRun(setup::powerOn, List.of(), watched, notes).run(timeout);
-      figures = setup.report(result);
+      result = new BootRun(setup::powerOn, List.of(), watched, notes).run(timeout, BootRun.RETRY);
+      figures = new Report(result, setup.drives()).lines();
     }
     return new Demo(result, figures, report.next(), DemoDisk.verify(disk));
   }

@@ -1,12 +1,10 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.BlockBackend;
-import dev.virtio4j.block.RawFile;
-import dev.virtio4j.block.Snapshot;
+import dev.virtio4j.block.TimedBackend;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pci.PciFunction;
-import dev.virtio4j.virtio.blk.BlkCounter;
 import dev.virtio4j.virtio.blk.BlkCounters;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
@@ -14,17 +12,25 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** An open drive. Its device is made anew for each power-on; the image stays. */
 final class Drive implements Closeable {
   private final DriveOptions options;
-  private final BlockBackend image;
+  private final TimedBackend image;
   private final List<BlkCounters> before = new ArrayList<>();
   private BlkDevice device;
+  private String waitsFor;
 
-  private Drive(DriveOptions options, BlockBackend image) {
+  /**
+   * Makes a drive.
+   *
+   * @param options what the user wants
+   * @param image its content; closed with the drive
+   */
+  Drive(DriveOptions options, BlockBackend image) {
     this.options = options;
-    this.image = image;
+    this.image = new TimedBackend(image);
   }
 
   /**
@@ -36,8 +42,7 @@ final class Drive implements Closeable {
    * @throws IOException if the image is not as it should be
    */
   static Drive open(DriveOptions options, boolean snapshot) throws IOException {
-    RawFile file = RawFile.open(options.file(), options.readOnly() || snapshot);
-    return new Drive(options, snapshot && !options.readOnly() ? new Snapshot(file) : file);
+    return new Drive(options, options.image().open(snapshot));
   }
 
   /**
@@ -45,10 +50,11 @@ final class Drive implements Closeable {
    *
    * @param memory the machine's
    * @param clock the machine's
+   * @param pause makes the machine stand still: the device waits for the host
    * @return the device as a PCI function
    * @throws IllegalArgumentException if the image is none for such a device
    */
-  PciFunction attach(GuestMemory memory, EventClock clock) {
+  PciFunction attach(GuestMemory memory, EventClock clock, Runnable pause) {
     if (device != null) {
       before.add(device.counters());
     }
@@ -57,19 +63,56 @@ final class Drive implements Closeable {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(options.file() + ": " + e.getMessage(), e);
     }
+    waitsFor = null;
+    device.onStop(
+        why -> {
+          waitsFor = why;
+          pause.run();
+        });
     return VirtioPciFunction.of(device, memory, clock);
   }
 
-  /** What all its devices did, in words. */
-  String figures() {
-    BlkCounters total = before.stream().reduce(device.counters(), BlkCounters::plus);
-    return "%s: %d requests, %d bytes read, %d bytes written, %d interrupts"
-        .formatted(
-            options.file(),
-            total.requests(),
-            total.get(BlkCounter.BYTES_READ),
-            total.get(BlkCounter.BYTES_WRITTEN),
-            total.get(BlkCounter.INTERRUPTS));
+  /** What the device waits for; nothing if it does not wait for the host. */
+  Optional<String> waitsFor() {
+    return Optional.ofNullable(waitsFor);
+  }
+
+  /**
+   * Lets a device that waits for the host try again.
+   *
+   * @return whether it waits no longer
+   */
+  boolean resume() {
+    if (waitsFor != null) {
+      waitsFor = null;
+      device.resume();
+    }
+    return waitsFor == null;
+  }
+
+  /**
+   * Changes the size of the disk, and tells the guest.
+   *
+   * @param bytes the new size
+   * @throws IOException if the image can't have it; nothing has changed then
+   * @throws IllegalArgumentException if it is none for this disk
+   */
+  void resize(long bytes) throws IOException {
+    device.resize(bytes);
+  }
+
+  DriveOptions options() {
+    return options;
+  }
+
+  /** The image, with the time it took. */
+  TimedBackend image() {
+    return image;
+  }
+
+  /** What all its devices did. */
+  BlkCounters counters() {
+    return before.stream().reduce(device.counters(), BlkCounters::plus);
   }
 
   /**

@@ -1,22 +1,31 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkOptions;
+import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
+import dev.virtio4j.virtio.blk.BlkOptions.OnError;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
- * One {@code --drive}, with QEMU's names for its keys.
+ * One {@code --drive}.
  *
- * @param file the raw image
- * @param readOnly whether the guest may only read
+ * @param image where the content is
  * @param device what the guest is to see
+ * @param given the keys that were given, with their values
  */
-record DriveOptions(Path file, boolean readOnly, BlkOptions device) {
-  private static final List<String> KEYS =
-      List.of("file", "if", "format", "readonly", "serial", "logical_block_size");
+record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> given) {
+
+  DriveOptions {
+    given = Collections.unmodifiableMap(new EnumMap<>(given));
+  }
 
   /**
    * Reads {@code key=value,key=value}. A comma in a value is written twice, as for QEMU.
@@ -27,33 +36,92 @@ record DriveOptions(Path file, boolean readOnly, BlkOptions device) {
    *     is one line that lists them
    */
   static DriveOptions parse(String text) {
-    Map<String, String> values = new LinkedHashMap<>();
+    Map<DriveKey, String> given = new EnumMap<>(DriveKey.class);
     for (String part : split(text)) {
       int equals = part.indexOf('=');
       if (equals < 0) {
-        throw wrong("'" + part + "' is not key=value");
+        throw new IllegalArgumentException("'" + part + "' is not key=value; " + DriveKey.list());
       }
-      String key = part.substring(0, equals);
-      if (!KEYS.contains(key)) {
-        throw wrong("unknown key '" + key + "'");
-      }
-      if (values.put(key, part.substring(equals + 1)) != null) {
-        throw wrong("key '" + key + "' is given twice");
+      DriveKey key = DriveKey.of(part.substring(0, equals));
+      if (given.put(key, part.substring(equals + 1)) != null) {
+        throw new IllegalArgumentException("key '" + key.id() + "' is given twice");
       }
     }
-    String file = values.getOrDefault("file", "");
-    if (file.isEmpty()) {
-      throw wrong("no file= names the image");
-    }
-    choice(values, "if", "virtio");
-    choice(values, "format", "raw");
-    return new DriveOptions(
-        Path.of(file),
-        choice(values, "readonly", "off", "on").equals("on"),
-        BlkOptions.builder()
-            .serial(values.getOrDefault("serial", ""))
-            .logicalBlockSize(Integer.parseInt(choice(values, "logical_block_size", "512", "4096")))
-            .build());
+    return of(given);
+  }
+
+  /**
+   * Reads the values.
+   *
+   * @param given a value for each key that is not to have its default
+   * @return the options
+   * @throws IllegalArgumentException if a value is not allowed; the message is one line that says
+   *     what is
+   */
+  static DriveOptions of(Map<DriveKey, String> given) {
+    DriveValues values = new DriveValues(given);
+    DriveImage image = DriveImage.of(values);
+    values.word(DriveKey.IF);
+    return new DriveOptions(image, device(values), given);
+  }
+
+  /** The file that the image is in. */
+  Path file() {
+    return image.file();
+  }
+
+  /**
+   * What holds for a key.
+   *
+   * @param key the key
+   * @return its value as it was given, or its default
+   */
+  String value(DriveKey key) {
+    return given.getOrDefault(key, key.byDefault());
+  }
+
+  private static BlkOptions device(DriveValues values) {
+    return BlkOptions.builder()
+        .serial(values.text(DriveKey.SERIAL))
+        .logicalBlockSize(values.smallSize(DriveKey.LOGICAL_BLOCK_SIZE))
+        .physicalBlockSize(values.smallSize(DriveKey.PHYSICAL_BLOCK_SIZE))
+        .ioSizes(values.smallSize(DriveKey.MIN_IO_SIZE), values.smallSize(DriveKey.OPT_IO_SIZE))
+        .geometry(
+            values.number(DriveKey.CYLS),
+            values.number(DriveKey.HEADS),
+            values.number(DriveKey.SECS))
+        .discard(values.word(DriveKey.DISCARD).equals("unmap"))
+        .cache(CacheMode.valueOf(constant(values.word(DriveKey.CACHE))))
+        .onError(
+            OnError.valueOf(constant(values.word(DriveKey.RERROR))),
+            OnError.valueOf(constant(values.word(DriveKey.WERROR))))
+        .queues(values.number(DriveKey.NUM_QUEUES), values.number(DriveKey.QUEUE_SIZE))
+        .spec(spec(values.word(DriveKey.SPEC)))
+        .timing(timing(values))
+        .build();
+  }
+
+  private static DiskTiming timing(DriveValues values) {
+    return new DiskTiming(
+        values.nanos(DriveKey.LATENCY),
+        values.size(DriveKey.BPS),
+        values.size(DriveKey.BPS_RD),
+        values.size(DriveKey.BPS_WR),
+        values.number(DriveKey.IOPS),
+        values.number(DriveKey.IOPS_RD),
+        values.number(DriveKey.IOPS_WR));
+  }
+
+  /** The enum constant that a word of a choice stands for. */
+  private static String constant(String word) {
+    return word.toUpperCase(Locale.ROOT);
+  }
+
+  private static SpecProfile spec(String id) {
+    return Arrays.stream(SpecProfile.values())
+        .filter(profile -> profile.id().equals(id))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Splits at commas; two commas in a row stand for one that does not split. */
@@ -74,18 +142,5 @@ record DriveOptions(Path file, boolean readOnly, BlkOptions device) {
     }
     parts.add(part.toString());
     return parts;
-  }
-
-  /** The value of a key that has a fixed set of them; the first is the default. */
-  private static String choice(Map<String, String> values, String key, String... choices) {
-    String value = values.getOrDefault(key, choices[0]);
-    if (!List.of(choices).contains(value)) {
-      throw wrong(key + "=" + value + " is not " + key + "=" + String.join("|", choices));
-    }
-    return value;
-  }
-
-  private static IllegalArgumentException wrong(String what) {
-    return new IllegalArgumentException(what + "; the keys are " + String.join(", ", KEYS));
   }
 }

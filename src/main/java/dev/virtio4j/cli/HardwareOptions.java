@@ -18,9 +18,8 @@ final class HardwareOptions {
       names = "--drive",
       paramLabel = "KEYS",
       description = {
-        "a disk, may be repeated; a comma in a value is ,,",
-        "file=FILE[,if=virtio][,format=raw][,readonly=on|off]",
-        "[,serial=TEXT][,logical_block_size=512|4096]"
+        "a disk, may be repeated: file=FILE[,KEY=VALUE]...;",
+        "'virtio4j drive-keys' lists the keys"
       })
   private List<DriveOptions> drives = new ArrayList<>();
 

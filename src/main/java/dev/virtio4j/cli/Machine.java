@@ -8,7 +8,7 @@ interface Machine {
   /**
    * Runs the guest on the calling thread until something stops it.
    *
-   * @return what stopped it
+   * @return what stopped it; after {@link StopReason#PAUSED} and {@link #resume} it may run again
    */
   StopReason run();
 
@@ -35,4 +35,25 @@ interface Machine {
    * @return retired instructions since power-on
    */
   long instructions();
+
+  /**
+   * How much time has passed for the guest.
+   *
+   * @return nanoseconds since power-on
+   */
+  long emulatedNanos();
+
+  /**
+   * Why the machine is paused.
+   *
+   * @return a line that names the device and what it waits for
+   */
+  String waitsFor();
+
+  /**
+   * Lets the devices of a paused machine try again what failed.
+   *
+   * @return whether none waits any longer
+   */
+  boolean resume();
 }

@@ -2,6 +2,8 @@ package dev.virtio4j.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * What machine to make and what to boot on it.
@@ -21,4 +23,13 @@ record MachineOptions(
     String commandLine,
     List<DriveOptions> drives,
     boolean snapshot,
-    boolean realtime) {}
+    boolean realtime) {
+
+  /** The files that the machine is made of. */
+  List<Path> files() {
+    return Stream.concat(
+            Stream.of(kernel, initrd).filter(Objects::nonNull),
+            drives.stream().map(DriveOptions::file))
+        .toList();
+  }
+}

@@ -2,14 +2,11 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.pc.LinuxKernel;
 import dev.virtio4j.pc.ReferencePc;
-import dev.virtio4j.pc.StopReason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -64,37 +61,12 @@ final class MachineSetup implements Closeable {
    */
   Machine powerOn(IntConsumer serial) {
     ReferencePc pc = makePc(serial);
-    drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug);
+    drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
     if (options.realtime()) {
       pc.paceToWallClock();
     }
     pc.boot(kernel, initrd, options.commandLine());
-    return new Machine() {
-      @Override
-      public StopReason run() {
-        return pc.run();
-      }
-
-      @Override
-      public void stop() {
-        pc.stop();
-      }
-
-      @Override
-      public void receive(byte[] bytes) {
-        pc.receive(bytes);
-      }
-
-      @Override
-      public int untaken() {
-        return pc.untaken();
-      }
-
-      @Override
-      public long instructions() {
-        return pc.instructions();
-      }
-    };
+    return new PoweredPc(pc, drives);
   }
 
   private ReferencePc makePc(IntConsumer serial) {
@@ -105,17 +77,9 @@ final class MachineSetup implements Closeable {
         memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial));
   }
 
-  /**
-   * The figures of a run.
-   *
-   * @param result how the run went
-   * @return a line for the guest, and one for each drive
-   */
-  List<String> report(BootRun.Result result) {
-    List<String> lines = new ArrayList<>();
-    lines.add(result.figures());
-    lines.addAll(drives.figures());
-    return lines;
+  /** The drives, open. */
+  Drives drives() {
+    return drives;
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Function;
@@ -58,6 +59,7 @@ public final class Main {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
+        .addSubcommand(new DriveKeysCommand())
         .addSubcommand(new QtestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
@@ -66,6 +68,7 @@ public final class Main {
         .registerConverter(DriveOptions.class, converter(DriveOptions::parse))
         .registerConverter(Duration.class, converter(Durations::parse))
         .registerConverter(Pattern.class, converter(Main::pattern))
+        .registerConverter(StatsFile.class, text -> new StatsFile(Path.of(text)))
         .registerConverter(BootCommand.Clock.class, converter(BootCommand.Clock::parse))
         .setExpandAtFiles(false) // a value may begin with @
         .setParameterExceptionHandler((e, arguments) -> badUsage(console, e))

@@ -59,7 +59,8 @@ final class QtestCommand implements Callable<Integer> {
     int memoryBytes = hardware.memoryBytes();
     try {
       CpulessPc pc = HardwareOptions.make(memoryBytes, () -> new CpulessPc(memoryBytes));
-      drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug);
+      drives.plugInto(
+          pc.guestMemory(), pc.clock(), pc::plug, () -> console.note(drives.waitsFor()));
       return pc;
     } catch (IllegalArgumentException e) {
       throw new BadInputException(e);

@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * What comes in on standard input, on its way to COM1. At a terminal, Ctrl-A begins a command as in
- * {@code qemu -nographic}: Ctrl-A x ends the run, Ctrl-A Ctrl-A types one Ctrl-A.
+ * {@code qemu -nographic}: Ctrl-A x ends the run, Ctrl-A c lets a machine go on that stands still,
+ * Ctrl-A Ctrl-A types one Ctrl-A.
  */
 final class TypedInput implements Runnable {
   private static final int CTRL_A = 1;
@@ -16,6 +17,7 @@ final class TypedInput implements Runnable {
   private final boolean commands;
   private final Consumer<byte[]> guest;
   private final Runnable quit;
+  private final Runnable goOn;
   private boolean afterCtrlA;
 
   /**
@@ -25,12 +27,15 @@ final class TypedInput implements Runnable {
    * @param commands whether Ctrl-A begins a command
    * @param guest takes what is typed
    * @param quit what Ctrl-A x does
+   * @param goOn what Ctrl-A c does
    */
-  TypedInput(InputStream in, boolean commands, Consumer<byte[]> guest, Runnable quit) {
+  TypedInput(
+      InputStream in, boolean commands, Consumer<byte[]> guest, Runnable quit, Runnable goOn) {
     this.in = in;
     this.commands = commands;
     this.guest = guest;
     this.quit = quit;
+    this.goOn = goOn;
   }
 
   /** Reads on a thread of its own, which does not keep the program from ending. */
@@ -66,6 +71,7 @@ final class TypedInput implements Runnable {
       afterCtrlA = false;
       switch (value) {
         case 'x' -> quit.run();
+        case 'c' -> goOn.run();
         case CTRL_A -> typed.write(CTRL_A);
         default -> {}
       }

@@ -1,6 +1,6 @@
 /**
- * The command line: {@code demo}, {@code boot}, {@code qtest}, {@code firmware-test} and {@code
- * guest fetch}.
+ * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code qtest}, {@code
+ * firmware-test} and {@code guest fetch}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status
@@ -13,6 +13,9 @@
  *       FirmwareProgram    one of them, and the machine it expects
  *     QtestCommand         the machine without a CPU, on standard input and output or a socket
  *     HardwareOptions      --memory and --drive; Drives opens the images
+ *       DriveKey           the keys of --drive, as a table; DriveOptions reads them
+ *         DriveImage       the image of a drive, and how it is opened
+ *     DriveKeysCommand     shows that table
  * </pre>
  *
  * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line

@@ -25,8 +25,18 @@ public interface EventClock {
    */
   void post(Runnable work);
 
-  /** A one-shot timer: made once, set as often as needed. */
-  interface Timer {
+  /**
+   * A one-shot timer: made once, set as often as needed. Timers of the same time run in the order
+   * in which they were set.
+   *
+   * <p>Its state is whether it is set, to what time, and its place among the timers of the same
+   * time. Whoever made a timer saves and loads it with its own state. The host loads the time of
+   * the clock before that, and runs no timer until all are loaded; then they run at the times and
+   * in the order in which those of the saved machine would have. Loading takes the place of any
+   * time set before. A host that offers no save and restore throws {@link
+   * UnsupportedOperationException} from both.
+   */
+  interface Timer extends Stateful {
 
     /**
      * Sets the timer, in place of any time set before.

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UTFDataFormatException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Deque;
  * early or holds something else.
  */
 public final class StateReader {
+  private static final int PIECE = 4096;
+
   private final DataInput in;
   private final Deque<String> sections = new ArrayDeque<>();
 
@@ -186,5 +189,41 @@ public final class StateReader {
     } catch (EOFException e) {
       throw wrong("is cut short");
     }
+  }
+
+  /**
+   * Reads an array of any length. It takes no more memory than there are bytes in the stream,
+   * whatever the length says.
+   *
+   * @return the array
+   * @throws IOException if there are fewer bytes than its length says, or the stream fails
+   */
+  public byte[] array() throws IOException {
+    byte[] value = {};
+    int length = i32(0, Integer.MAX_VALUE, "a length");
+    while (value.length < length) {
+      int had = value.length;
+      value = Arrays.copyOf(value, (int) Math.min(length, Math.max(PIECE, 2L * had)));
+      bytes(value, had, value.length - had);
+    }
+    return value;
+  }
+
+  /**
+   * Reads a constant.
+   *
+   * @param <E> its type
+   * @param type its type
+   * @return the constant
+   * @throws IOException if the type has none of that name, or the stream fails
+   */
+  public <E extends Enum<E>> E constant(Class<E> type) throws IOException {
+    String name = text();
+    for (E value : type.getEnumConstants()) {
+      if (value.name().equals(name)) {
+        return value;
+      }
+    }
+    throw wrong("has '" + name + "' for a " + type.getSimpleName());
   }
 }

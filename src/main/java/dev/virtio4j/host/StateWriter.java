@@ -104,4 +104,25 @@ public final class StateWriter {
   public void bytes(byte[] value, int offset, int length) throws IOException {
     out.write(value, offset, length);
   }
+
+  /**
+   * Writes an array with its length.
+   *
+   * @param value the array
+   * @throws IOException if the stream fails
+   */
+  public void array(byte[] value) throws IOException {
+    out.writeInt(value.length);
+    out.write(value);
+  }
+
+  /**
+   * Writes a constant by its name.
+   *
+   * @param value the constant
+   * @throws IOException if the stream fails
+   */
+  public void constant(Enum<?> value) throws IOException {
+    out.writeUTF(value.name());
+  }
 }

@@ -1,5 +1,10 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
+
 /**
  * Integer arithmetic and the six status flags that it leaves. Does not allocate.
  *
@@ -19,7 +24,7 @@ package dev.virtio4j.pc;
  * for POPF and its like. Operands may hold anything above their size; results of 8 and 16 bits hold
  * the result sign-extended. Where a manual leaves a flag undefined, it is what QEMU makes of it.
  */
-final class Alu {
+final class Alu implements Stateful {
   static final int CF = 0x1;
   static final int PF = 0x4;
   static final int AF = 0x10;
@@ -525,5 +530,24 @@ final class Alu {
     int status = flags() & ~(CF | AF);
     setFlags(adjusted ? status | CF | AF : status);
     return (al & 0xF) | (ah & 0xFF) << 8;
+  }
+
+  // --- state
+  // ---------------------------------------------------------------------------------------
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("flags", 1);
+    out.i32(result);
+    out.i32(carries);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("flags", 1);
+    result = in.i32();
+    carries = in.i32();
+    in.end();
   }
 }

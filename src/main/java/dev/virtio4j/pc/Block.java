@@ -6,6 +6,9 @@ package dev.virtio4j.pc;
  * block serves every mapping of its page.
  */
 final class Block {
+  /** No next page. */
+  static final int NONE = -1;
+
   /** The micro-operations; see {@link Op}. */
   final long[] code;
 
@@ -29,7 +32,7 @@ final class Block {
   /** Whether its only instruction reaches into the next page. */
   final boolean crosses;
 
-  /** The physical address of the next page, where the block crosses into it. */
+  /** The physical address of the next page, where the block crosses into it; else {@link #NONE}. */
   final int nextPage;
 
   /** Cleared when a byte of it was written. */
@@ -51,7 +54,7 @@ final class Block {
     this.nextPage = nextPage;
     count = first.length - 1;
     length = offset[count];
-    crosses = nextPage != 0;
+    crosses = nextPage != NONE;
   }
 
   /** Remembers the block that follows in the same page, with a jump or without. */

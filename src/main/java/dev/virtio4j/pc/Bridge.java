@@ -1,7 +1,10 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.PciFunction;
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -97,5 +100,26 @@ abstract sealed class Bridge implements PciFunction permits HostBridge, Piix3 {
   @Override
   public void connect(InterruptLine line) {
     // It has no interrupt pin.
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("bridge", 1);
+    out.bytes(config);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    byte[] saved = new byte[CONFIG_SIZE];
+    in.begin("bridge", 1);
+    in.bytes(saved);
+    for (int i = 0; i < CONFIG_SIZE; i++) {
+      if (((saved[i] ^ config[i]) & ~writable[i]) != 0) {
+        throw in.wrong("is of another bridge");
+      }
+      config[i] = saved[i];
+    }
+    in.end();
   }
 }

@@ -21,8 +21,12 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
 
   /** What must happen besides when the set of code pages changes. */
   interface Listener {
-    /** A page that held no code does now: it may no longer be written past this cache. */
-    void pageAdded();
+    /**
+     * A page that held no code does now: it may no longer be written past this cache.
+     *
+     * @param physical its address
+     */
+    void pageAdded(int physical);
 
     /** Blocks were dropped; the one that runs may be among them. */
     void blocksDropped();
@@ -42,11 +46,12 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
   /**
    * Finds a block.
    *
-   * @param physical the physical address of its first byte, in RAM
+   * @param physical the physical address of its first byte; outside RAM there is none
    * @return the block, for whatever mode it was decoded, or null
    */
   Block find(int physical) {
-    Page page = pages[physical >>> 12];
+    int number = physical >>> 12;
+    Page page = number < pages.length ? pages[number] : null;
     return page == null ? null : page.blocks[physical & 0xFFF];
   }
 
@@ -60,12 +65,21 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
     int offset = physical & 0xFFF;
     int end = Math.min(offset + block.length, 4096);
     Page page = page(physical);
+    invalidate(page.blocks[offset]);
     page.blocks[offset] = block;
     page.chunks |= chunks(offset, end);
     if (block.crosses && block.nextPage >>> 12 < pages.length) {
       Page next = page(block.nextPage);
+      invalidate(next.before);
       next.before = block;
       next.chunks |= 1;
+    }
+  }
+
+  /** Nothing will drop this block any more when its bytes are written. */
+  private static void invalidate(Block block) {
+    if (block != null) {
+      block.valid = false;
     }
   }
 
@@ -73,7 +87,7 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
     int number = physical >>> 12;
     if (pages[number] == null) {
       pages[number] = new Page();
-      listener.pageAdded();
+      listener.pageAdded(physical & -4096);
     }
     return pages[number];
   }
@@ -102,13 +116,9 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
     Page page = pages[number];
     pages[number] = null;
     for (Block block : page.blocks) {
-      if (block != null) {
-        block.valid = false;
-      }
+      invalidate(block);
     }
-    if (page.before != null) {
-      page.before.valid = false;
-    }
+    invalidate(page.before);
     listener.blocksDropped();
   }
 

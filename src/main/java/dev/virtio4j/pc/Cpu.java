@@ -18,6 +18,10 @@ import static dev.virtio4j.pc.Registers.TF;
 import static dev.virtio4j.pc.Registers.TR;
 import static dev.virtio4j.pc.Registers.VM;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 import java.util.function.LongSupplier;
 
 /**
@@ -32,7 +36,7 @@ import java.util.function.LongSupplier;
  * <p>Longer than other files for the small operations that all of these call: stack, flags, ports,
  * control registers.
  */
-final class Cpu implements CodeCache.Listener, FpuBus {
+final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   private static final int PAGE = 0xFFFFF000;
 
   /** Family 6, model 5, stepping 2. */
@@ -323,10 +327,15 @@ final class Cpu implements CodeCache.Listener, FpuBus {
     return last <= (registers.segments[CS].limit & 0xFFFFFFFFL);
   }
 
-  /** Whether two offsets in CS lie in the same linear page. */
-  boolean inSamePage(int eip, int other) {
-    int base = registers.segments[CS].base;
-    return ((base + eip ^ base + other) & PAGE) == 0;
+  /**
+   * Whether a block may follow another without {@link #block}: in the same linear page, and with no
+   * limit to check.
+   *
+   * @param eip the offset of the one in CS
+   * @param other the offset of the other
+   */
+  boolean mayLink(int eip, int other) {
+    return (mode & Decoder.FLAT) != 0 && ((eip ^ other) & PAGE) == 0;
   }
 
   /** Segment registers or flags changed on which the decoding of code depends. */
@@ -350,8 +359,8 @@ final class Cpu implements CodeCache.Listener, FpuBus {
   }
 
   @Override
-  public void pageAdded() {
-    mmu.flushWrites();
+  public void pageAdded(int physical) {
+    mmu.watch(physical);
   }
 
   @Override
@@ -639,5 +648,45 @@ final class Cpu implements CodeCache.Listener, FpuBus {
   @Override
   public void setCompareFlags(boolean zero, boolean parity, boolean carry) {
     alu.setFlags((zero ? Alu.ZF : 0) | (parity ? Alu.PF : 0) | (carry ? Alu.CF : 0));
+  }
+
+  // --- state
+  // ---------------------------------------------------------------------------------------
+
+  /** Between two instructions: {@link #run} does not run. */
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("cpu", 1);
+    registers.save(out);
+    alu.save(out);
+    fpu.save(out);
+    mmu.save(out);
+    out.i64(retired);
+    out.i64(timeStampOffset);
+    out.flag(interruptRequested);
+    out.flag(held);
+    out.flag(halted);
+    out.flag(shutDown);
+    out.end();
+  }
+
+  /** After the memory. */
+  @Override
+  public void load(StateReader in) throws IOException {
+    code.clear();
+    in.begin("cpu", 1);
+    registers.load(in);
+    setPrivilege(registers.cpl);
+    segmentsChanged();
+    alu.load(in);
+    fpu.load(in);
+    mmu.load(in);
+    retired = in.i64(0, Long.MAX_VALUE / 4, "the retired instructions");
+    timeStampOffset = in.i64();
+    interruptRequested = in.flag();
+    held = in.flag();
+    halted = in.flag();
+    shutDown = in.flag();
+    in.end();
   }
 }

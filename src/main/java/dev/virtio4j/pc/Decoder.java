@@ -104,7 +104,7 @@ final class Decoder {
     start = physical & PAGE_SIZE - 1;
     at = start;
     nextLinear = (linear & -PAGE_SIZE) + PAGE_SIZE;
-    nextPage = 0;
+    nextPage = Block.NONE;
     size = 0;
     ended = false;
     int count = 0;
@@ -122,7 +122,7 @@ final class Decoder {
         break;
       }
       count++;
-      if (nextPage != 0) {
+      if (nextPage != Block.NONE) {
         break;
       }
     }
@@ -153,7 +153,7 @@ final class Decoder {
       crossed = true;
       return 0;
     }
-    if (nextPage == 0) {
+    if (nextPage == Block.NONE) {
       nextPage = mmu.fetchAddress(nextLinear);
     }
     return byteAt(nextPage + position - PAGE_SIZE);

@@ -12,7 +12,11 @@ import static dev.virtio4j.pc.StatusWord.STACK_FAULT;
 import static dev.virtio4j.pc.StatusWord.UNDERFLOW;
 import static dev.virtio4j.pc.StatusWord.ZERO_DIVIDE;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
 import dev.virtio4j.pc.Extended.Kind;
+import java.io.IOException;
 
 /**
  * The x87 floating-point unit of a P6 (Intel SDM volume 1, chapter 8): its registers, and the
@@ -21,7 +25,7 @@ import dev.virtio4j.pc.Extended.Kind;
  * <p>An instruction reads its operands, computes, and ends in {@link #complete}, which reports the
  * exceptions and says whether it may write its result.
  */
-final class Fpu {
+final class Fpu implements Stateful {
   private static final int FULL_PRECISION = 0x300;
 
   /** Exceptions that, unmasked, keep an instruction from writing anything. */
@@ -519,5 +523,15 @@ final class Fpu {
       PackedDecimal.store(bus, linear, value.negative(), magnitude);
       pop();
     }
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    registers.save(out);
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    registers.load(in);
   }
 }

@@ -7,7 +7,11 @@ import static dev.virtio4j.pc.StatusWord.STACK_FAULT;
 import static dev.virtio4j.pc.StatusWord.TOP;
 import static dev.virtio4j.pc.StatusWord.TOP_SHIFT;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
 import dev.virtio4j.pc.Extended.Kind;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -15,10 +19,11 @@ import java.util.Arrays;
  * formats in memory (Intel SDM volume 1, section 8.1). The pointers to the last instruction and its
  * operand are not kept; they are stored as zero.
  */
-final class FpuRegisters {
+final class FpuRegisters implements Stateful {
   private static final int INITIAL_CONTROL = 0x37F;
   private static final int CONTROL_MASK = 0x1F3F;
   private static final int CONTROL_ONES = 0x40;
+  private static final int STATUS_MASK = 0xFFFF & ~(TOP | ERROR_SUMMARY | BUSY);
 
   // The tags of two bits.
   private static final int TAG_VALID = 0;
@@ -110,7 +115,7 @@ final class FpuRegisters {
     int step = wide ? 4 : 2;
     setControl(bus.load16(linear));
     int word = bus.load16(linear + step);
-    status = word & ~(TOP | ERROR_SUMMARY | BUSY);
+    status = word & STATUS_MASK;
     top = (word & TOP) >> TOP_SHIFT;
     int tags = bus.load16(linear + 2 * step);
     used = 0;
@@ -180,5 +185,32 @@ final class FpuRegisters {
   /** As FNSTENV does once it has stored. */
   void maskExceptions() {
     control |= EXCEPTIONS;
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("x87", 1);
+    for (Extended value : values) {
+      out.i32(value.signExponent());
+      out.i64(value.significand());
+    }
+    out.i32(used);
+    out.i32(control);
+    out.i32(status);
+    out.i32(top);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("x87", 1);
+    for (int i = 0; i < values.length; i++) {
+      values[i] = new Extended(in.i32(0, 0xFFFF, "a sign and exponent"), in.i64());
+    }
+    used = in.i32(0, 0xFF, "the registers in use");
+    setControl(in.i32());
+    status = in.i32() & STATUS_MASK;
+    top = in.i32(0, 7, "TOP");
+    in.end();
   }
 }

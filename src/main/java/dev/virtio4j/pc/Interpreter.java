@@ -414,7 +414,7 @@ final class Interpreter {
           Block before = block;
           block = null;
           block = cpu.block(entry);
-          if (exit != ELSEWHERE && cpu.inSamePage(from, entry)) {
+          if (exit != ELSEWHERE && cpu.mayLink(from, entry)) {
             before.link(block, exit == TAKEN);
           }
         } else {

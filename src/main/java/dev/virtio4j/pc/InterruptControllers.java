@@ -1,6 +1,10 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 
 /**
  * The two 8259A of a PC and their edge/level control registers (ELCR). The slave's INT is input 2
@@ -11,7 +15,7 @@ import dev.virtio4j.host.InterruptLine;
  *   A0h, A1h    slave, IRQ 8 to 15        4D1h  ELCR of the slave; IRQ 8 and 13 are always edge
  * </pre>
  */
-final class InterruptControllers implements BytePortDevice, InterruptController {
+final class InterruptControllers implements BytePortDevice, InterruptController, Stateful {
   static final int MASTER = 0x20;
   static final int SLAVE = 0xA0;
   static final int ELCR = 0x4D0;
@@ -83,5 +87,17 @@ final class InterruptControllers implements BytePortDevice, InterruptController 
       case ELCR -> master.setLevelTriggered(value & MASTER_ELCR_WRITABLE);
       default -> slave.setLevelTriggered(value & SLAVE_ELCR_WRITABLE);
     }
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    master.save(out);
+    slave.save(out);
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    master.load(in);
+    slave.load(in);
   }
 }

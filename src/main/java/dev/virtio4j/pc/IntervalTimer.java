@@ -2,6 +2,10 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 
 /**
  * The 8254 programmable interval timer and the port beside it that gates its third counter.
@@ -15,7 +19,7 @@ import dev.virtio4j.host.InterruptLine;
  *
  * <p>CLK is a plain function of emulated time, so that a pulse is never gained or lost.
  */
-final class IntervalTimer implements BytePortDevice {
+final class IntervalTimer implements BytePortDevice, Stateful {
   static final int COUNTERS = 0x40;
   static final int NMI_STATUS = 0x61;
 
@@ -37,6 +41,9 @@ final class IntervalTimer implements BytePortDevice {
   /** What is next on counter 0, in pulses; handled as of then, however late the timer runs. */
   private long nextChange = TimerChannel.NEVER;
 
+  /** The level of counter 0 as of then. */
+  private boolean output;
+
   /** Bits 3 to 0 of port 61h. */
   private int nmiControl;
 
@@ -50,7 +57,8 @@ final class IntervalTimer implements BytePortDevice {
     this.clock = clock;
     this.irq0 = irq0;
     timer = clock.timer(() -> updateOutput(nextChange));
-    irq0.set(channels[0].output(now()));
+    output = channels[0].output(now());
+    irq0.set(output);
   }
 
   /** Gives the timer its ports. */
@@ -116,7 +124,8 @@ final class IntervalTimer implements BytePortDevice {
 
   /** Drives IRQ 0 as of a pulse, and sets the timer for the next change. */
   private void updateOutput(long pulse) {
-    irq0.set(channels[0].output(pulse));
+    output = channels[0].output(pulse);
+    irq0.set(output);
     nextChange = channels[0].nextChange(pulse);
     if (nextChange == TimerChannel.NEVER) {
       timer.cancel();
@@ -144,5 +153,32 @@ final class IntervalTimer implements BytePortDevice {
   private static long timeOf(long pulse) {
     return pulse / FREQUENCY * NANOS_PER_SECOND
         + (pulse % FREQUENCY * NANOS_PER_SECOND + FREQUENCY - 1) / FREQUENCY;
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("8254", 1);
+    for (TimerChannel channel : channels) {
+      channel.save(out);
+    }
+    out.i64(nextChange);
+    out.flag(output);
+    out.i32(nmiControl);
+    timer.save(out);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("8254", 1);
+    for (TimerChannel channel : channels) {
+      channel.load(in);
+    }
+    nextChange = in.i64();
+    output = in.flag();
+    nmiControl = in.i32(0, 0x0F, "port 61h");
+    timer.load(in);
+    in.end();
+    irq0.set(output);
   }
 }

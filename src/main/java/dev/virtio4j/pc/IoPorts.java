@@ -6,7 +6,8 @@ package dev.virtio4j.pc;
  * or nobody, it becomes accesses of one byte at consecutive ports.
  */
 final class IoPorts {
-  private static final int COUNT = 0x10000;
+  /** How many ports there are. */
+  static final int COUNT = 0x10000;
 
   private final PortDevice[] devices = new PortDevice[COUNT];
 
@@ -51,6 +52,11 @@ final class IoPorts {
         devices[port] = null;
       }
     }
+  }
+
+  /** Whether a device answers at a port. */
+  boolean isAt(int port, PortDevice device) {
+    return devices[port] == device;
   }
 
   /**

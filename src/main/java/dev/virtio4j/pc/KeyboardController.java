@@ -1,6 +1,10 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
@@ -17,7 +21,7 @@ import java.util.function.Consumer;
  * <p>Everything is answered within the access that asks. The A20 line is one latch behind both
  * doors: the last write wins, and either reads it back. It is on at first, as firmware leaves it.
  */
-final class KeyboardController implements BytePortDevice {
+final class KeyboardController implements BytePortDevice, Stateful {
   static final int DATA = 0x60;
   static final int COMMAND = 0x64;
   static final int PORT_92 = 0x92;
@@ -43,6 +47,9 @@ final class KeyboardController implements BytePortDevice {
 
   private static final int ACKNOWLEDGE = 0xFA;
   private static final int RESEND = 0xFE;
+
+  /** The longest answer of the keyboard, to the identify command. */
+  private static final int MAX_ANSWERS = 3;
 
   /** No answer; no command that awaits its argument. */
   private static final int NONE = -1;
@@ -278,5 +285,42 @@ final class KeyboardController implements BytePortDevice {
     for (int value : bytes) {
       keyboardAnswers.add(value);
     }
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("i8042", 1);
+    out.i32(keyboardAnswers.size());
+    for (int answer : keyboardAnswers) {
+      out.i32(answer);
+    }
+    out.i32(controllerAnswer);
+    out.i32(mode);
+    out.i32(commandAwaitingArgument);
+    out.i32(keyboardAwaitingArgument);
+    out.flag(lastWriteWasCommand);
+    out.i32(lastByte);
+    out.i32(scanCodeSet);
+    out.flag(a20);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("i8042", 1);
+    keyboardAnswers.clear();
+    for (int left = in.i32(0, MAX_ANSWERS, "the answers"); left > 0; left--) {
+      keyboardAnswers.add(in.i32(0, 0xFF, "an answer"));
+    }
+    controllerAnswer = in.i32(NONE, 0xFF, "the controller's answer");
+    mode = in.i32(0, 0xFF, "the command byte");
+    commandAwaitingArgument = in.i32(NONE, 0xFF, "the controller's command");
+    keyboardAwaitingArgument = in.i32(NONE, 0xFF, "the keyboard's command");
+    lastWriteWasCommand = in.flag();
+    lastByte = in.i32(0, 0xFF, "the last byte");
+    scanCodeSet = in.i32(0, 0xFF, "the scan code set");
+    setA20(in.flag());
+    in.end();
+    updateInterrupt();
   }
 }

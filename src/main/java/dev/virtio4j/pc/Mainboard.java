@@ -1,7 +1,12 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
 import dev.virtio4j.pci.PciFunction;
+import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -19,7 +24,7 @@ import java.util.function.IntConsumer;
  *                 3 function --INTA--&gt; PIIX3 ...
  * </pre>
  */
-final class Mainboard {
+final class Mainboard implements Stateful {
   /** The first device number on the PCI bus that is free for {@link #plug}. */
   private static final int FIRST_FREE_DEVICE = 2;
 
@@ -29,6 +34,7 @@ final class Mainboard {
   final InterruptControllers interrupts;
   final SerialPort serial;
   final PciBus bus;
+  private final List<Stateful> devices;
   private int nextDevice = FIRST_FREE_DEVICE;
   private IrqListener irqListener = (irq, asserted) -> {};
 
@@ -53,16 +59,21 @@ final class Mainboard {
       Consumer<StopReason> reset) {
     interrupts = new InterruptControllers(cpu);
     interrupts.map(ports);
-    new IntervalTimer(clock, irq(0)).map(ports);
-    new RealTimeClock(clock, irq(8), startSeconds, memory.size()).map(ports);
+    IntervalTimer timer = new IntervalTimer(clock, irq(0));
+    timer.map(ports);
+    RealTimeClock rtc = new RealTimeClock(clock, irq(8), startSeconds, memory.size());
+    rtc.map(ports);
     // address line 20 is always on, as direct boot wants it
-    new KeyboardController(irq(1), open -> {}, reset).map(ports);
+    KeyboardController keyboard = new KeyboardController(irq(1), open -> {}, reset);
+    keyboard.map(ports);
     serial = new SerialPort(COM1, irq(COM1_IRQ), clock, serialOutput);
     serial.map(ports);
     Piix3 piix3 = new Piix3(ports, this::irq, reset);
     bus = new PciBus(ports, piix3::intA);
     bus.add(HostBridge.DEVICE, new HostBridge());
     bus.add(Piix3.DEVICE, piix3);
+    // the interrupt controllers last: what drives their inputs while it is loaded leaves no trace
+    devices = List.of(timer, rtc, keyboard, serial, bus, interrupts);
   }
 
   /** An input of the interrupt controllers, with the listener beside it. */
@@ -92,5 +103,20 @@ final class Mainboard {
   void plug(PciFunction function) {
     bus.add(nextDevice, function);
     nextDevice++;
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    for (Stateful device : devices) {
+      device.save(out);
+    }
+  }
+
+  /** After the clock. */
+  @Override
+  public void load(StateReader in) throws IOException {
+    for (Stateful device : devices) {
+      device.load(in);
+    }
   }
 }

@@ -1,6 +1,11 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Paging, and the CPU's way to memory by linear address. Does not allocate.
@@ -14,13 +19,23 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>An access that crosses into the next page misses by itself, since its last byte has another
- * page address. A page that is not RAM, and for writing one that holds decoded code, never gets an
- * entry: the slow way sees to those.
+ * page address. A page that is not RAM never gets an entry: the slow way sees to those.
+ *
+ * <p>What a guest can tell of the TLB, when it changes page tables and does not flush, depends on
+ * the instructions that ran and on nothing else: not on where blocks begin and end, or which are
+ * kept. So an entry for writing whose page holds decoded code stays, watched, so that the slow way
+ * sees to the access; and code is fetched through one more entry, of the page from which it was
+ * fetched last, which no data access drops.
  */
-final class Mmu {
+final class Mmu implements Stateful {
   private static final int ENTRIES = 1024;
   private static final int PAGE = 0xFFFFF000;
   private static final long INVALID = 1L << 32;
+
+  /** In an entry for writing, and its upper half: the page holds decoded code. */
+  private static final long WATCHED = 2L << 32;
+
+  private static final int WATCHED_TAG = 2;
 
   // Page directory and page table entries, and the error code of a page fault.
   private static final int PRESENT = 0x1;
@@ -48,6 +63,9 @@ final class Mmu {
 
   private boolean user;
 
+  /** The entry of the page from which code was fetched last. */
+  private long fetched;
+
   Mmu(Registers registers, PhysicalMemory memory, CodeCache code, GuestFault fault) {
     this.registers = registers;
     this.memory = memory;
@@ -59,15 +77,34 @@ final class Mmu {
 
   /** Forgets every translation. */
   void flush() {
-    Arrays.fill(readKernel, INVALID);
-    Arrays.fill(readUser, INVALID);
-    flushWrites();
+    for (long[] tlb : List.of(readKernel, writeKernel, readUser, writeUser)) {
+      Arrays.fill(tlb, INVALID);
+    }
+    fetched = INVALID;
   }
 
-  /** Forgets every translation for writing: a page that could be written holds decoded code now. */
-  void flushWrites() {
-    Arrays.fill(writeKernel, INVALID);
-    Arrays.fill(writeUser, INVALID);
+  /**
+   * Sees that no write goes past the {@link CodeCache} to a page that holds decoded code from now
+   * on.
+   *
+   * @param physical an address in the page
+   */
+  void watch(int physical) {
+    watch(writeKernel, physical & PAGE);
+    watch(writeUser, physical & PAGE);
+  }
+
+  private static void watch(long[] tlb, int page) {
+    for (int i = 0; i < ENTRIES; i++) {
+      long entry = tlb[i];
+      if (entry != INVALID && physicalPage(entry) == page) {
+        tlb[i] = entry | WATCHED;
+      }
+    }
+  }
+
+  private static int physicalPage(long entry) {
+    return (int) (entry >>> 32) + (int) entry & PAGE;
   }
 
   /** Forgets the translations of one page (INVLPG). */
@@ -77,6 +114,7 @@ final class Mmu {
     writeKernel[entry] = INVALID;
     readUser[entry] = INVALID;
     writeUser[entry] = INVALID;
+    fetched = INVALID;
   }
 
   /** Follows the current privilege level. */
@@ -84,6 +122,7 @@ final class Mmu {
     this.user = user;
     read = user ? readUser : readKernel;
     write = user ? writeUser : writeKernel;
+    fetched = INVALID;
   }
 
   // --- accesses by linear address
@@ -163,7 +202,7 @@ final class Mmu {
   /** See {@link #loadForStore8}. */
   int loadForStore32(int linear) {
     long entry = write[linear >>> 12 & ENTRIES - 1];
-    if ((int) (entry >>> 32) == (linear + 3 & PAGE)) {
+    if (((int) (entry >>> 32) & ~WATCHED_TAG) == (linear + 3 & PAGE)) {
       return (int) PhysicalMemory.INT32.get(ram, linear + (int) entry);
     }
     checkWrite(linear, 4);
@@ -181,7 +220,8 @@ final class Mmu {
   /** Faults if a range of at most a page cannot be written. */
   void checkWrite(int linear, int length) {
     int last = linear + length - 1;
-    if ((int) (write[linear >>> 12 & ENTRIES - 1] >>> 32) == (last & PAGE)) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if (((int) (entry >>> 32) & ~WATCHED_TAG) == (last & PAGE)) {
       return;
     }
     translate(linear, true, user);
@@ -220,32 +260,35 @@ final class Mmu {
 
   /** Where the next instruction lies, physically: a read by the current privilege level. */
   int fetchAddress(int linear) {
-    long entry = read[linear >>> 12 & ENTRIES - 1];
-    if ((int) (entry >>> 32) == (linear & PAGE)) {
-      return linear + (int) entry;
+    if ((int) (fetched >>> 32) != (linear & PAGE)) {
+      long entry = read[linear >>> 12 & ENTRIES - 1];
+      boolean found = (int) (entry >>> 32) == (linear & PAGE);
+      fetched = found ? entry : entry(linear, fillRead(linear));
     }
-    return fillRead(linear);
+    return linear + (int) fetched;
   }
 
   private int fillRead(int linear) {
     int physical = translate(linear, false, user);
     if (memory.isRam(physical)) {
-      enter(read, linear, physical);
+      read[linear >>> 12 & ENTRIES - 1] = entry(linear, physical);
     }
     return physical;
   }
 
   private int fillWrite(int linear) {
-    int physical = translate(linear, true, user);
-    if (memory.isRam(physical) && !code.holds(physical)) {
-      enter(write, linear, physical);
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    boolean found = ((int) (entry >>> 32) & ~WATCHED_TAG) == (linear & PAGE);
+    int physical = found ? linear + (int) entry : translate(linear, true, user);
+    if (memory.isRam(physical)) {
+      write[linear >>> 12 & ENTRIES - 1] =
+          entry(linear, physical) | (code.holds(physical) ? WATCHED : 0);
     }
     return physical;
   }
 
-  private static void enter(long[] tlb, int linear, int physical) {
-    tlb[linear >>> 12 & ENTRIES - 1] =
-        (long) (linear & PAGE) << 32 | (physical - linear & 0xFFFFFFFFL);
+  private static long entry(int linear, int physical) {
+    return (long) (linear & PAGE) << 32 | (physical - linear & 0xFFFFFFFFL);
   }
 
   private long slowLoad(int linear, int width) {
@@ -400,5 +443,46 @@ final class Mmu {
     registers.cr2 = linear;
     int errorCode = present | (writing ? WRITABLE : 0) | (asUser ? USER : 0);
     return fault.of(GuestFault.PAGE_FAULT, errorCode);
+  }
+
+  // --- state
+  // ---------------------------------------------------------------------------------------
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("mmu", 1);
+    for (long[] tlb : List.of(readKernel, writeKernel, readUser, writeUser)) {
+      for (long entry : tlb) {
+        out.i64(entry & ~WATCHED);
+      }
+    }
+    out.i64(fetched);
+    out.end();
+  }
+
+  /** After the memory and the privilege level, with no code decoded. */
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("mmu", 1);
+    for (long[] tlb : List.of(readKernel, writeKernel, readUser, writeUser)) {
+      for (int i = 0; i < ENTRIES; i++) {
+        long entry = in.i64();
+        boolean usable = isEntry(entry) && memory.isRam(physicalPage(entry));
+        if (entry != INVALID && (!usable || (entry >>> 44 & ENTRIES - 1) != i)) {
+          throw in.wrong("has a TLB entry that can't be");
+        }
+        tlb[i] = entry;
+      }
+    }
+    fetched = in.i64();
+    if (fetched != INVALID && !isEntry(fetched)) {
+      throw in.wrong("has a TLB entry for code that can't be");
+    }
+    in.end();
+  }
+
+  /** Whether it leads from a page to a page. */
+  private static boolean isEntry(long entry) {
+    return ((entry | entry >>> 32) & ~PAGE) == 0;
   }
 }

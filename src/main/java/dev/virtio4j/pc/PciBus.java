@@ -1,7 +1,11 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
 import dev.virtio4j.pci.PciFunction;
+import java.io.IOException;
 import java.util.function.IntFunction;
 
 /**
@@ -12,7 +16,7 @@ import java.util.function.IntFunction;
  * BAR gets only ports that nobody has: while two overlap, or one covers a chipset register, the
  * port stays with whom it belonged to first, and when that one leaves, the other answers there.
  */
-final class PciBus implements PortDevice {
+final class PciBus implements PortDevice, Stateful {
   /** How many devices a bus has room for. */
   static final int DEVICES = 32;
 
@@ -152,6 +156,54 @@ final class PciBus implements PortDevice {
     }
   }
 
+  /**
+   * Saves the bus and the functions on it, and which ports of its BAR each has: where BARs overlap,
+   * that is history.
+   */
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("pci bus", 1);
+    out.i32(confadd);
+    for (int device = 0; device < DEVICES; device++) {
+      Slot slot = slots[device];
+      out.flag(slot != null);
+      if (slot != null) {
+        slot.function.save(out);
+        for (int port = slot.base; port < slot.end(); port++) {
+          out.flag(ports.isAt(port, slot));
+        }
+      }
+    }
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("pci bus", 1);
+    confadd = in.i32();
+    for (Slot slot : slots) {
+      if (slot != null && slot.base >= 0) {
+        ports.unmap(slot.base, slot.function.ioSize(), slot);
+      }
+    }
+    for (int device = 0; device < DEVICES; device++) {
+      Slot slot = slots[device];
+      if (in.flag() != (slot != null)) {
+        throw in.wrong("has other PCI devices than the machine: they differ at " + device);
+      }
+      if (slot != null) {
+        slot.function.load(in);
+        slot.base = slot.function.ioBase();
+        for (int port = slot.base; port < slot.end(); port++) {
+          if (in.flag()) {
+            ports.claim(port, 1, slot);
+          }
+        }
+      }
+    }
+    in.end();
+  }
+
   /** A device, and where its BAR was placed last. It answers the ports of that BAR. */
   private static final class Slot implements PortDevice {
     private final PciFunction function;
@@ -159,6 +211,11 @@ final class PciBus implements PortDevice {
 
     Slot(PciFunction function) {
       this.function = function;
+    }
+
+    /** One past the last port of its BAR; {@link #base} if it has no place. */
+    int end() {
+      return base < 0 ? base : Math.min(base + function.ioSize(), IoPorts.COUNT);
     }
 
     @Override

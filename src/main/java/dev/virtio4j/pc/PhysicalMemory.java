@@ -2,10 +2,15 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.GuestMemoryException;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The RAM of the reference PC, from address 0. The window of the display adapter at A0000 to BFFFF
@@ -14,10 +19,13 @@ import java.nio.ByteOrder;
  *
  * <p>Writes from outside the CPU are told to the {@link CodeWatch}, so that DMA into code works.
  */
-final class PhysicalMemory implements GuestMemory {
+final class PhysicalMemory implements GuestMemory, Stateful {
   static final int MIN_SIZE = 1 << 20;
   static final int HOLE_START = 0xA0000;
   static final int HOLE_END = 0xC0000;
+
+  private static final int PAGE = 4096;
+  private static final byte[] ZEROES = new byte[PAGE];
 
   static final VarHandle INT16 =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -157,5 +165,46 @@ final class PhysicalMemory implements GuestMemory {
 
   private ByteBuffer window(int index, int length) {
     return view.clear().position(index).limit(index + length);
+  }
+
+  /** Pages that are all zero are left out. */
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("memory", 1);
+    out.i32(ram.length);
+    for (int page = 0; page < ram.length; page += PAGE) {
+      if (!Arrays.equals(ram, page, page + PAGE, ZEROES, 0, PAGE)) {
+        out.i32(page);
+        out.bytes(ram, page, PAGE);
+      }
+    }
+    out.i32(ram.length);
+    out.end();
+  }
+
+  /** The CPU does not see this as a write: it is loaded after its memory. */
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("memory", 1);
+    int size = in.i32();
+    if (size != ram.length) {
+      throw in.wrong("has " + size + " bytes, and the machine has " + ram.length);
+    }
+    Arrays.fill(ram, (byte) 0);
+    int from = 0;
+    for (int page = page(in, from); page < size; page = page(in, from)) {
+      in.bytes(ram, page, PAGE);
+      from = page + PAGE;
+    }
+    in.end();
+  }
+
+  /** Which page follows, none of those before; the size of RAM at the end. */
+  private int page(StateReader in, int from) throws IOException {
+    int page = in.i32(from, ram.length, "a page");
+    if (page % PAGE != 0) {
+      throw in.wrong("has a page at " + page);
+    }
+    return page;
   }
 }

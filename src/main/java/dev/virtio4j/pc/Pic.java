@@ -1,6 +1,10 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 
 /**
  * One 8259A programmable interrupt controller, as in the PIIX3: whether an input is sensed by level
@@ -14,7 +18,7 @@ import dev.virtio4j.host.InterruptLine;
  * <p>A request stays in IRR only as long as its input is high (data sheet, figure 9): if it falls
  * before the acknowledge cycle, the CPU is given input 7, with no bit set in ISR.
  */
-final class Pic {
+final class Pic implements Stateful {
   private static final int INPUTS = 8;
   private static final int ALL = 0xFF;
 
@@ -274,5 +278,50 @@ final class Pic {
   /** How far an input stands below the highest priority, 0 to 7. */
   private int rank(int input) {
     return (input - lowest - 1) & 7;
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("8259A", 1);
+    out.i32(levels);
+    out.i32(latched);
+    out.i32(levelTriggered);
+    out.i32(inService);
+    out.i32(mask);
+    out.i32(vectorBase);
+    out.i32(lowest);
+    out.constant(expect);
+    out.flag(single);
+    out.flag(icw4Follows);
+    out.flag(automaticEoi);
+    out.flag(rotateOnAutomaticEoi);
+    out.flag(specialFullyNested);
+    out.flag(specialMask);
+    out.flag(poll);
+    out.flag(readInService);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("8259A", 1);
+    levels = in.i32(0, ALL, "the inputs");
+    latched = in.i32(0, ALL, "the edge latch");
+    levelTriggered = in.i32(0, ALL, "ELCR");
+    inService = in.i32(0, ALL, "ISR");
+    mask = in.i32(0, ALL, "IMR");
+    vectorBase = in.i32(0, 0xF8, "the first vector");
+    lowest = in.i32(0, INPUTS - 1, "the lowest priority");
+    expect = in.constant(Expect.class);
+    single = in.flag();
+    icw4Follows = in.flag();
+    automaticEoi = in.flag();
+    rotateOnAutomaticEoi = in.flag();
+    specialFullyNested = in.flag();
+    specialMask = in.flag();
+    poll = in.flag();
+    readInService = in.flag();
+    in.end();
+    updateOutput();
   }
 }

@@ -1,6 +1,9 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -171,5 +174,33 @@ final class Piix3 extends Bridge implements PortDevice {
     if ((value & RC_RCPU) != 0) {
       stop.accept(StopReason.PORT_CF9_RESET);
     }
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    super.save(out);
+    out.begin("PIIX3", 1);
+    for (int devices : asserted) {
+      out.i32(devices);
+    }
+    out.i32(level);
+    out.i32(resetControl);
+    out.end();
+  }
+
+  /** Drives no IRQ: the interrupt controllers have saved the levels of their inputs. */
+  @Override
+  public void load(StateReader in) throws IOException {
+    super.load(in);
+    in.begin("PIIX3", 1);
+    for (int pirq = 0; pirq < PIRQS; pirq++) {
+      asserted[pirq] = in.i32();
+    }
+    level = in.i32();
+    if ((level & ~ROUTABLE) != 0) {
+      throw in.wrong("asserts an IRQ that no PIRQ can be routed to");
+    }
+    resetControl = in.i32(0, RC_SRST, "RC");
+    in.end();
   }
 }

@@ -2,6 +2,10 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -19,7 +23,7 @@ import java.time.ZoneOffset;
  * <p>Once a second an update cycle advances the time and sets flags; it is announced by UIP 244
  * microseconds ahead, and takes no time itself.
  */
-final class RealTimeClock implements BytePortDevice {
+final class RealTimeClock implements BytePortDevice, Stateful {
   static final int INDEX = 0x70;
   static final int DATA = 0x71;
 
@@ -296,5 +300,30 @@ final class RealTimeClock implements BytePortDevice {
 
   private byte encode(int value) {
     return (byte) ((cmos[B] & BINARY) != 0 ? value : ((value / 10) << 4) | (value % 10));
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("MC146818", 1);
+    out.bytes(cmos);
+    out.i32(index);
+    out.i64(nextUpdate);
+    out.i64(nextPeriod);
+    updateTimer.save(out);
+    periodicTimer.save(out);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("MC146818", 1);
+    in.bytes(cmos);
+    index = in.i32(0, cmos.length - 1, "the index");
+    nextUpdate = in.i64();
+    nextPeriod = in.i64();
+    updateTimer.load(in);
+    periodicTimer.load(in);
+    in.end();
+    updateInterrupt();
   }
 }

@@ -2,7 +2,12 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
 import dev.virtio4j.pci.PciFunction;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
@@ -13,9 +18,14 @@ import java.util.function.IntConsumer;
  * another.
  *
  * <p>Everything runs on the thread that calls {@link #run}, but for {@link #receive} and {@link
- * #stop}.
+ * #stop}. A device that has to wait for the host makes it stand still by {@link #pause}.
+ *
+ * <p>Where {@link #run} stopped because it was asked to, the machine can be saved. Another that was
+ * made with the same memory size and plugged alike, and not booted, takes the state over and runs
+ * on as this one would have: nothing that a guest can tell depends on where a machine was stopped
+ * or saved, or on which code it keeps decoded.
  */
-public final class ReferencePc {
+public final class ReferencePc implements Stateful {
   /** When the real-time clock starts, unless one says otherwise: 1 January 2026, 00:00 UTC. */
   public static final long DEFAULT_START_SECONDS = 1_767_225_600L;
 
@@ -36,6 +46,7 @@ public final class ReferencePc {
   private boolean paced;
   private long wallStart;
   private StopReason stopReason;
+  private boolean paused;
   private volatile Thread runner;
   private final AtomicInteger untaken = new AtomicInteger();
 
@@ -137,27 +148,45 @@ public final class ReferencePc {
   }
 
   /**
-   * Runs the machine on the calling thread.
+   * Runs the machine on the calling thread, from where it is.
    *
-   * @return why it stopped
+   * @return why it stopped; after {@link StopReason#PAUSED} it may be run again
    */
   public StopReason run() {
+    return runTo(Long.MAX_VALUE);
+  }
+
+  /**
+   * Runs the machine until so many instructions have retired since power-on, at the latest.
+   *
+   * @param limit how many; where there are no more to run, {@link StopReason#REQUESTED}
+   */
+  StopReason runTo(long limit) {
     runner = Thread.currentThread();
     wallStart = System.nanoTime() - clock.now();
+    paused = false;
     while (true) {
-      if (paced) {
-        catchUp();
+      if (!paused) { // who stands still sees no timer
+        if (paced) {
+          catchUp();
+        }
+        clock.runDue();
       }
-      clock.runDue();
+      if (paused) {
+        return StopReason.PAUSED;
+      }
       if (stopReason != null) {
         return stopReason;
       }
       if (cpu.isShutDown()) {
         return StopReason.TRIPLE_FAULT;
       }
+      if (cpu.retired >= limit) {
+        return StopReason.REQUESTED;
+      }
       if (!cpu.isHalted() || cpu.willWake()) {
         long wait = clock.deadline() - clock.now();
-        cpu.run(cpu.retired + Math.max(1, Math.min(wait, SLICE)));
+        cpu.run(Math.min(limit, cpu.retired + Math.max(1, Math.min(wait, SLICE))));
       } else if (cpu.interruptsEnabled()) {
         idle();
       } else {
@@ -202,6 +231,16 @@ public final class ReferencePc {
     }
   }
 
+  /**
+   * Makes the {@link #run} at hand return with {@link StopReason#PAUSED} before the next
+   * instruction. Emulated time stands still until it is run again, and the guest can't tell that it
+   * did. To be called while it runs, on its thread: by a device that has to wait for the host.
+   */
+  public void pause() {
+    paused = true;
+    cpu.requestStop();
+  }
+
   private void end(StopReason reason) {
     stopReason = reason;
     cpu.requestStop();
@@ -227,9 +266,16 @@ public final class ReferencePc {
     return untaken.get();
   }
 
-  /** Ends {@link #run} soon, with {@link StopReason#REQUESTED}. Any thread may call this. */
+  /**
+   * Ends {@link #run}, with {@link StopReason#REQUESTED}: soon, or where a device or timer of the
+   * machine calls this, after the instruction at hand. Any thread may call this.
+   */
   public void stop() {
-    clock.post(() -> end(StopReason.REQUESTED));
+    if (Thread.currentThread() == runner) {
+      end(StopReason.REQUESTED);
+    } else {
+      clock.post(() -> end(StopReason.REQUESTED));
+    }
   }
 
   /**
@@ -239,6 +285,26 @@ public final class ReferencePc {
    */
   public long instructions() {
     return cpu == null ? 0 : cpu.retired;
+  }
+
+  /** What was typed and has not arrived is saved, but no longer counts as {@link #untaken}. */
+  @Override
+  public void save(StateWriter out) throws IOException {
+    for (Stateful part : parts()) {
+      part.save(out);
+    }
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    for (Stateful part : parts()) {
+      part.load(in);
+    }
+  }
+
+  /** In the order in which they must be loaded. */
+  private List<Stateful> parts() {
+    return List.of(memory, clock, cpu, board);
   }
 
   // --- for tests of the CPU

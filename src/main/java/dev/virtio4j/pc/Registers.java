@@ -1,9 +1,13 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 import java.util.Arrays;
 
 /** The registers of the CPU, but for the status flags, which are the {@link Alu}'s, and the FPU. */
-final class Registers {
+final class Registers implements Stateful {
   static final int EAX = 0;
   static final int ECX = 1;
   static final int EDX = 2;
@@ -123,5 +127,57 @@ final class Registers {
 
   int iopl() {
     return (flags & IOPL) >> 12;
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("registers", 1);
+    for (int register = EAX; register <= EDI; register++) {
+      out.i32(r[register]);
+    }
+    out.i32(eip);
+    out.i32(flags);
+    for (Segment segment : segments) {
+      segment.save(out);
+    }
+    out.i32(gdtBase);
+    out.i32(gdtLimit);
+    out.i32(idtBase);
+    out.i32(idtLimit);
+    out.i32(cr0);
+    out.i32(cr2);
+    out.i32(cr3);
+    out.i32(cr4);
+    for (int value : dr) {
+      out.i32(value);
+    }
+    out.i32(cpl);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("registers", 1);
+    for (int register = EAX; register <= EDI; register++) {
+      r[register] = in.i32();
+    }
+    eip = in.i32();
+    flags = in.i32() & SYSTEM_FLAGS;
+    for (Segment segment : segments) {
+      segment.load(in);
+    }
+    gdtBase = in.i32();
+    gdtLimit = in.i32();
+    idtBase = in.i32();
+    idtLimit = in.i32();
+    cr0 = in.i32();
+    cr2 = in.i32();
+    cr3 = in.i32();
+    cr4 = in.i32();
+    for (int i = 0; i < dr.length; i++) {
+      dr[i] = in.i32();
+    }
+    cpl = in.i32(0, 3, "the privilege level");
+    in.end();
   }
 }

@@ -1,9 +1,14 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
+
 /**
  * A segment register: the selector, and the descriptor that was loaded with it (its hidden part).
  */
-final class Segment {
+final class Segment implements Stateful {
   /** Bits of {@link #access}, as in bits 8 to 15 of the descriptor's second word. */
   static final int ACCESSED = 0x01;
 
@@ -110,5 +115,23 @@ final class Segment {
       return first > (limit & 0xFFFFFFFFL) && last <= (big ? 0xFFFFFFFFL : 0xFFFFL);
     }
     return last <= (limit & 0xFFFFFFFFL);
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.i32(selector);
+    out.i32(base);
+    out.i32(limit);
+    out.i32(access);
+    out.flag(big);
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    selector = in.i32();
+    base = in.i32();
+    limit = in.i32();
+    access = in.i32(0, 0xFF, "the type of a segment");
+    big = in.flag();
   }
 }

@@ -2,7 +2,13 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
@@ -25,7 +31,7 @@ import java.util.function.IntConsumer;
  * is room: the other end of the line respects hardware flow control, so an overrun only happens in
  * loopback mode. The interrupt line is driven only while OUT2 is on, as the PC wires it.
  */
-final class SerialPort implements BytePortDevice {
+final class SerialPort implements BytePortDevice, Stateful {
   static final int COM1 = 0x3F8;
   static final int COM1_IRQ = 4;
 
@@ -396,5 +402,61 @@ final class SerialPort implements BytePortDevice {
   private void updateInterrupt() {
     boolean driven = (modemControl & MCR_OUT2) != 0 && !isLoopback();
     line.set(driven && pendingInterrupt() != IIR_NONE);
+  }
+
+  // State
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("16550A", 1);
+    ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+    incoming.forEach(some -> waiting.writeBytes(some.bytes));
+    out.array(Arrays.copyOfRange(waiting.toByteArray(), incomingOffset, waiting.size()));
+    out.flag(arriving);
+    out.bytes(fifo);
+    out.i32(fifoHead);
+    out.i32(fifoCount);
+    out.i32(divisor);
+    out.i32(interruptEnable);
+    out.i32(fifoControl);
+    out.i32(lineControl);
+    out.i32(modemControl);
+    out.i32(modemStatus);
+    out.i32(scratch);
+    out.flag(overrun);
+    out.flag(timedOut);
+    out.flag(transmitterEmptyPending);
+    arrivalTimer.save(out);
+    timeoutTimer.save(out);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("16550A", 1);
+    byte[] waiting = in.array();
+    incoming.clear();
+    incomingOffset = 0;
+    if (waiting.length > 0) {
+      incoming.add(new Incoming(waiting, () -> {}));
+    }
+    arriving = in.flag();
+    in.bytes(fifo);
+    fifoHead = in.i32(0, FIFO_SIZE - 1, "the head of the FIFO");
+    fifoCount = in.i32(0, FIFO_SIZE, "the bytes in the FIFO");
+    divisor = in.i32(0, 0xFFFF, "the divisor");
+    interruptEnable = in.i32(0, 0x0F, "IER");
+    fifoControl = in.i32(0, 0xFF, "FCR");
+    lineControl = in.i32(0, 0xFF, "LCR");
+    modemControl = in.i32(0, MCR_WRITABLE, "MCR");
+    modemStatus = in.i32(0, 0xFF, "MSR");
+    scratch = in.i32(0, 0xFF, "SCR");
+    overrun = in.flag();
+    timedOut = in.flag();
+    transmitterEmptyPending = in.flag();
+    arrivalTimer.load(in);
+    timeoutTimer.load(in);
+    in.end();
+    updateInterrupt();
   }
 }

@@ -12,6 +12,8 @@ public enum StopReason {
   PORT_92_RESET("reset by port 92h"),
   /** The reset control register of the PIIX3 at port CF9h. */
   PORT_CF9_RESET("reset by port CF9h"),
+  /** A device waits for the host; the machine is as between two instructions. */
+  PAUSED("paused"),
   /** Somebody outside the guest asked for it. */
   REQUESTED("stopped");
 

@@ -1,5 +1,10 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
+
 /**
  * One counter of an 8254, as a function of time: it keeps when and with what its counting element
  * was last loaded, and works out count and output from that. So it costs nothing while nobody
@@ -9,7 +14,7 @@ package dev.virtio4j.pc;
  * pulse; in modes 2 and 3, while counting, at the end of the period or half-period; in modes 1 and
  * 5 with the pulse after a rising edge of GATE.
  */
-final class TimerChannel {
+final class TimerChannel implements Stateful {
   /** A time that never comes. */
   static final long NEVER = Long.MAX_VALUE;
 
@@ -288,5 +293,58 @@ final class TimerChannel {
     int hundreds = value / 100 % 10;
     int tens = value / 10 % 10;
     return (thousands << 12) | (hundreds << 8) | (tens << 4) | (value % 10);
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("counter", 1);
+    out.i32(control);
+    out.flag(gate);
+    out.flag(loaded);
+    out.flag(counting);
+    out.i32(count);
+    out.i64(loadedAt);
+    out.i64(elapsed);
+    out.flag(startsHigh);
+    out.flag(written);
+    out.i32(reload);
+    out.i64(loadAt);
+    out.flag(nullCount);
+    out.i32(lowByteWritten);
+    out.flag(highByteIsWrittenNext);
+    out.flag(highByteIsReadNext);
+    out.flag(countLatched);
+    out.i32(latchedCount);
+    out.flag(statusLatched);
+    out.i32(latchedStatus);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("counter", 1);
+    control = in.i32(0, 0x3F, "the control word");
+    gate = in.flag();
+    loaded = in.flag();
+    counting = in.flag();
+    count = in.i32(loaded ? 1 : 0, 0x10000, "the count");
+    loadedAt = in.i64();
+    elapsed = in.i64();
+    startsHigh = in.flag();
+    written = in.flag();
+    reload = in.i32(written ? 1 : 0, 0x10000, "the count register");
+    loadAt = in.i64();
+    if (loadAt != NEVER && !written) {
+      throw in.wrong("loads a count that was never written");
+    }
+    nullCount = in.flag();
+    lowByteWritten = in.i32(0, 0xFF, "the low byte");
+    highByteIsWrittenNext = in.flag();
+    highByteIsReadNext = in.flag();
+    countLatched = in.flag();
+    latchedCount = in.i32(0, 0xFFFF, "the latched count");
+    statusLatched = in.flag();
+    latchedStatus = in.i32(0, 0xFF, "the latched status");
+    in.end();
   }
 }

@@ -1,6 +1,10 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.EventClock;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
@@ -9,7 +13,7 @@ import java.util.function.LongSupplier;
  * Emulated time: one nanosecond for each retired instruction, and the time that was skipped while
  * the CPU was halted.
  */
-final class VirtualClock implements EventClock {
+final class VirtualClock implements EventClock, Stateful {
   private final LongSupplier retired;
   private final PriorityQueue<Entry> queue = new PriorityQueue<>();
   private final ConcurrentLinkedQueue<Runnable> posted = new ConcurrentLinkedQueue<>();
@@ -111,6 +115,28 @@ final class VirtualClock implements EventClock {
     }
 
     @Override
+    public void save(StateWriter out) throws IOException {
+      out.begin("timer", 1);
+      out.flag(queued);
+      out.i64(queued ? time : 0);
+      out.i64(queued ? sequence : 0);
+      out.end();
+    }
+
+    @Override
+    public void load(StateReader in) throws IOException {
+      cancel();
+      in.begin("timer", 1);
+      queued = in.flag();
+      time = in.i64();
+      sequence = in.i64(0, order, "its place in the order");
+      in.end();
+      if (queued) {
+        queue.add(this);
+      }
+    }
+
+    @Override
     public int compareTo(Entry other) {
       int byTime = Long.compare(time, other.time);
       return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
@@ -125,5 +151,23 @@ final class VirtualClock implements EventClock {
     public int hashCode() {
       return System.identityHashCode(this);
     }
+  }
+
+  /** The timers are saved by those who made them; the work that was posted is not. */
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("clock", 1);
+    out.i64(skipped);
+    out.i64(order);
+    out.end();
+  }
+
+  /** Before the timers. */
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("clock", 1);
+    skipped = in.i64(0, Long.MAX_VALUE / 4, "the time skipped");
+    order = in.i64(0, Long.MAX_VALUE / 4, "the timers set so far");
+    in.end();
   }
 }

@@ -1,13 +1,17 @@
 package dev.virtio4j.pci;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
+import java.io.IOException;
 
 /**
  * The 256 bytes of configuration space of a function with a type-0 header, one I/O BAR (BAR 0) and
  * the interrupt pin INTA. There are no capabilities. Each bit is either read-only or keeps what was
  * written; which, a mask for each byte says (PCI Local Bus Specification 2.3, section 6.1).
  */
-public final class ConfigSpace {
+public final class ConfigSpace implements Stateful {
   /** The fields of the header that are not zero or not read-only, in the order of the text. */
   private enum Field {
     // spotless:off
@@ -183,5 +187,28 @@ public final class ConfigSpace {
     for (int i = 0; i < field.width; i++) {
       into[field.offset + i] = (byte) (value >>> (8 * i));
     }
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("configuration space", 1);
+    out.bytes(bytes);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    byte[] saved = new byte[SIZE];
+    in.begin("configuration space", 1);
+    in.bytes(saved);
+    for (int i = 0; i < SIZE; i++) {
+      int own = i == Field.STATUS.offset ? writable[i] | STATUS_INTERRUPT : writable[i];
+      if (((saved[i] ^ powerOn[i]) & ~own) != 0) {
+        throw in.wrong("is of another function");
+      }
+    }
+    System.arraycopy(saved, 0, bytes, 0, SIZE);
+    in.end();
+    driveLine();
   }
 }

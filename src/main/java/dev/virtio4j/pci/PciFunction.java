@@ -1,12 +1,13 @@
 package dev.virtio4j.pci;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.Stateful;
 
 /**
  * One PCI function as its host sees it: configuration space, one I/O BAR, and INTA. The host
  * forwards configuration accesses and, while {@link #ioBase} names a place, I/O accesses to it.
  */
-public interface PciFunction {
+public interface PciFunction extends Stateful {
 
   /**
    * Reads configuration space; naturally aligned, as configuration mechanism 1 delivers it.

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The run of a guest")
 class BootRunTest {
   private static final int INSTRUCTIONS_PER_BOOT = 1000;
+  private static final Duration RETRY = Duration.ofMillis(1);
 
   /** What a guest says that takes nothing of what is typed. */
   private static final String DEAF = "(no input)";
@@ -84,6 +85,21 @@ class BootRunTest {
     public long instructions() {
       return INSTRUCTIONS_PER_BOOT;
     }
+
+    @Override
+    public long emulatedNanos() {
+      return 2 * INSTRUCTIONS_PER_BOOT;
+    }
+
+    @Override
+    public String waitsFor() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean resume() {
+      throw new UnsupportedOperationException();
+    }
   }
 
   private BootRun powerOn(List<String> expected, Boot... boots) throws BadInputException {
@@ -96,7 +112,7 @@ class BootRunTest {
   }
 
   private BootRun.Result run(List<String> expected, Boot... boots) throws BadInputException {
-    return powerOn(expected, boots).run(null);
+    return powerOn(expected, boots).run(null, RETRY);
   }
 
   @Test
@@ -131,7 +147,7 @@ class BootRunTest {
   @DisplayName("is 3 when the time is over")
   void timeout() throws BadInputException {
     BootRun.Result result =
-        powerOn(List.of("never"), new Boot("hello\n", null)).run(Duration.ofMillis(1));
+        powerOn(List.of("never"), new Boot("hello\n", null)).run(Duration.ofMillis(1), RETRY);
     assertThat(result.exitStatus()).isEqualTo(3);
     assertThat(result.reason()).isEqualTo("timeout; still expected: never");
   }
@@ -166,6 +182,7 @@ class BootRunTest {
             new Boot("two\n", null));
     assertThat(result.exitStatus()).isZero();
     assertThat(result.instructions()).isEqualTo(3 * INSTRUCTIONS_PER_BOOT);
+    assertThat(result.emulatedTime()).isEqualTo(Duration.ofNanos(6 * INSTRUCTIONS_PER_BOOT));
     assertThat(notes)
         .containsExactly(
             "the guest restarts (reset by the keyboard controller)",
@@ -177,10 +194,10 @@ class BootRunTest {
   void quit() throws BadInputException {
     BootRun unexpecting = powerOn(List.of(), new Boot("", null));
     unexpecting.quit();
-    assertThat(unexpecting.run(null).exitStatus()).isZero();
+    assertThat(unexpecting.run(null, RETRY).exitStatus()).isZero();
     BootRun expecting = powerOn(List.of("never"), new Boot("", null));
     expecting.quit();
-    assertThat(expecting.run(null).exitStatus()).isEqualTo(1);
+    assertThat(expecting.run(null, RETRY).exitStatus()).isEqualTo(1);
   }
 
   @Test
@@ -198,7 +215,7 @@ class BootRunTest {
     Thread input = new Thread(() -> run.type("ls\r".getBytes(StandardCharsets.US_ASCII)));
     input.start();
     // a time limit of the run, not a wait: the input is stuck until it ends
-    run.run(Duration.ofMillis(200));
+    run.run(Duration.ofMillis(200), RETRY);
     input.join(TimeUnit.MINUTES.toMillis(1));
     assertThat(serial).hasToString(DEAF + "ls\r");
   }
@@ -228,6 +245,7 @@ class BootRunTest {
             StopReason.HALTED,
             null,
             5_000_000_000L,
+            Duration.ofSeconds(10),
             Duration.ofSeconds(50));
     assertThat(result.figures())
         .isEqualTo("5000000000 guest instructions in 50.0 s, 100.0 million a second");

@@ -3,9 +3,8 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.guest.DemoDisk;
-import dev.virtio4j.guest.GuestCache;
 import dev.virtio4j.guest.GuestImage;
-import dev.virtio4j.testing.Needs;
+import dev.virtio4j.guest.TestGuest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +12,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,23 +38,10 @@ class DemoIT {
     }
   }
 
-  private static GuestImage guest() throws IOException {
-    GuestCache cache = GuestCache.ofUser(System.getenv());
-    Optional<GuestImage> cached = cache.image();
-    if (cached.isPresent()) {
-      return cached.get();
-    }
-    try {
-      return cache.fetch((phase, done, total) -> {});
-    } catch (IOException e) {
-      throw Needs.missing("there is no guest to boot: " + e.getMessage());
-    }
-  }
-
   @Test
   @DisplayName("passes the demo; a second boot is the same, and with --snapshot writes nothing")
   void twoBoots() throws IOException {
-    GuestImage guest = guest();
+    GuestImage guest = TestGuest.debian();
     Path disk = directory.resolve("disk");
     Path untouched = directory.resolve("untouched");
     DemoDisk.create(disk);

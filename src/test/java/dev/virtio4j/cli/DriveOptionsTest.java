@@ -3,8 +3,14 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,74 +18,131 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("--drive")
 class DriveOptionsTest {
+  private static final String ALL_KEYS =
+      Arrays.toString(Arrays.stream(DriveKey.values()).map(DriveKey::id).toArray())
+          .replaceAll("[\\[\\]]", "");
 
   @Test
   @DisplayName("needs a file and no more")
   void defaults() {
-    assertThat(DriveOptions.parse("file=disk.img"))
-        .usingRecursiveComparison()
-        .isEqualTo(
-            new DriveOptions(
-                Path.of("disk.img"),
-                false,
-                BlkOptions.builder().serial("").logicalBlockSize(512).build()));
+    DriveOptions options = DriveOptions.parse("file=disk.img");
+    assertThat(options.file()).isEqualTo(Path.of("disk.img"));
+    assertThat(options.image().readOnly()).isFalse();
+    assertThat(options.device()).usingRecursiveComparison().isEqualTo(BlkOptions.DEFAULTS);
   }
 
   @Test
-  @DisplayName("takes QEMU's keys in any order")
+  @DisplayName("takes QEMU's keys in any order, sizes with QEMU's suffixes")
   void allKeys() {
-    assertThat(
-            DriveOptions.parse(
-                "serial=A 1,logical_block_size=4096,readonly=on,format=raw,if=virtio,file=a=b"))
+    DriveOptions options =
+        DriveOptions.parse(
+            "serial=A 1,logical_block_size=4k,readonly=on,format=raw,if=virtio,file=a=b,secs=63,heads=16,cyls=1000,"
+                + "physical_block_size=2M,min_io_size=8192,opt_io_size=1m,discard=ignore,cache=unsafe,"
+                + "rerror=stop,werror=ignore,num-queues=4,queue-size=64,spec=default,"
+                + "latency=5ms,bps=1G,bps_rd=2T,bps_wr=3K,iops=4,iops_rd=5,iops_wr=6");
+    assertThat(options.file()).isEqualTo(Path.of("a=b"));
+    assertThat(options.image().readOnly()).isTrue();
+    assertThat(options.device())
         .usingRecursiveComparison()
         .isEqualTo(
-            new DriveOptions(
-                Path.of("a=b"),
-                true,
-                BlkOptions.builder().serial("A 1").logicalBlockSize(4096).build()));
+            BlkOptions.builder()
+                .serial("A 1")
+                .logicalBlockSize(4096)
+                .physicalBlockSize(2 << 20)
+                .ioSizes(8192, 1 << 20)
+                .geometry(1000, 16, 63)
+                .discard(false)
+                .cache(BlkOptions.CacheMode.UNSAFE)
+                .onError(BlkOptions.OnError.STOP, BlkOptions.OnError.IGNORE)
+                .queues(4, 64)
+                .spec(SpecProfile.DEFAULT)
+                .timing(new DiskTiming(5_000_000, 1L << 30, 2L << 40, 3 << 10, 4, 5, 6))
+                .build());
   }
 
   @Test
   @DisplayName("reads two commas in a row as one in the value")
   void commas() {
-    assertThat(DriveOptions.parse("file=a,,b,,,serial=,,x"))
-        .usingRecursiveComparison()
-        .isEqualTo(
-            new DriveOptions(
-                Path.of("a,b,"),
-                false,
-                BlkOptions.builder().serial(",x").logicalBlockSize(512).build()));
+    DriveOptions options = DriveOptions.parse("file=a,,b,,,serial=,,x");
+    assertThat(options.given()).isEqualTo(Map.of(DriveKey.FILE, "a,b,", DriveKey.SERIAL, ",x"));
   }
 
   @ParameterizedTest(name = "{0}")
-  @DisplayName("refuses in one line that lists the keys")
+  @DisplayName("refuses what is no key in one line that lists the keys")
+  @CsvSource({
+    "disk.img, 'disk.img' is not key=value",
+    "'file=a,', '' is not key=value",
+    "'file=a,aio=native', unknown key 'aio'"
+  })
+  void refusesKey(String text, String message) {
+    assertThatThrownBy(() -> DriveOptions.parse(text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message + "; the keys are " + ALL_KEYS);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName("refuses a value in one line that says what is allowed")
   @CsvSource(
       delimiter = '!',
       quoteCharacter = '`',
       value = {
-        "disk.img                             ! 'disk.img' is not key=value",
-        "file=a,                              ! '' is not key=value",
-        "file=a,cache=none                    ! unknown key 'cache'",
-        "file=a,file=b                        ! key 'file' is given twice",
-        "serial=x                             ! no file= names the image",
-        "file=                                ! no file= names the image",
-        "file=a,if=ide                        ! if=ide is not if=virtio",
-        "file=a,format=qcow2                  ! format=qcow2 is not format=raw",
-        "file=a,readonly=yes                  ! readonly=yes is not readonly=off|on",
-        "file=a,logical_block_size=1024       ! logical_block_size=1024 is not logical_block_size=512|4096",
+        // spotless:off
+        "file=a,file=b                            ! key 'file' is given twice",
+        "serial=x                                 ! no file= names the image",
+        "file=                                    ! no file= names the image",
+        "file=a,if=ide                            ! if=ide: use virtio",
+        "file=a,format=vmdk                       ! format=vmdk: use raw or qcow2",
+        "file=a,backing=b                         ! backing=b: only for format=qcow2",
+        "file=a,format=qcow2,backing=b            ! backing-format=: use raw or qcow2",
+        "file=a,fault=read:EIEIO                  ! fault 'read:EIEIO' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT",
+        "file=a,readonly=yes                      ! readonly=yes: use on or off",
+        "file=a,readonly=                         ! readonly=: use on or off",
+        "file=a,readonly=on|off                   ! readonly=on|off: use on or off",
+        "file=a,cache=none                        ! cache=none: use writeback, writethrough or unsafe",
+        "file=a,spec=1.0                          ! spec=1.0: use 0.8.9, 0.9.4, 0.9.5 or default",
+        "file=a,serial=123456789012345678901      ! serial=123456789012345678901: use up to 20 printable ASCII characters",
+        "file=a,logical_block_size=1024           ! logical_block_size=1024: use 512 or 4096",
+        "file=a,logical_block_size=4KB            ! logical_block_size=4KB: use a size such as 512, 64k, 4M or 1G; smallest transfer: 512 or 4096",
+        "file=a,physical_block_size=3k            ! physical_block_size=3072: use a power of two from logical_block_size (512) to 2097152",
+        "file=a,min_io_size=5G                    ! min_io_size=5G: use a size such as 512, 64k, 4M or 1G; smallest good transfer, a hint: up to 65535 logical blocks; 0: none",
+        "file=a,bps=9999999T                      ! bps=9999999T: use a size such as 512, 64k, 4M or 1G; most bytes in a second; 0: no limit",
+        "file=a,cyls=10                           ! cyls=10,heads=0,secs=0: use all three, cyls from 1 to 65535, heads and secs from 1 to 255",
+        "file=a,heads=-1                          ! heads=-1: use a number; heads: 1 to 255; 0: made up",
+        "file=a,iops=10k                          ! iops=10k: use a number; most reads and writes in a second; 0: no limit",
+        "file=a,latency=fast                      ! latency=fast: use a time such as 100us or 5ms; how long each request takes",
+        "file=a,num-queues=0                      ! num-queues=0: use 1 to 64",
+        "file=a,num-queues=2,spec=0.9.5           ! num-queues=2: spec=0.9.5 has one queue",
+        "file=a,queue-size=100                    ! queue-size=100: use a power of two from 4 to 1024",
+        // spotless:on
       })
-  void refuses(String text, String message) {
+  void refusesValue(String text, String message) {
     assertThatThrownBy(() -> DriveOptions.parse(text))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            message + "; the keys are file, if, format, readonly, serial, logical_block_size");
+        .hasMessage(message);
   }
 
   @Test
-  @DisplayName("refuses a serial number that is longer than its field")
-  void serial() {
-    assertThatThrownBy(() -> DriveOptions.parse("file=a,serial=123456789012345678901"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("serial=123456789012345678901: ");
+  @DisplayName("takes every word of a choice")
+  void everyWord() {
+    for (DriveKey key : DriveKey.values()) {
+      if (key.words().contains(key.byDefault())) {
+        for (String word : key.words()) {
+          assertThat(DriveOptions.parse("file=a," + key.id() + "=" + word).given())
+              .containsEntry(key, word);
+        }
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("has its keys in the README as they are")
+  void readme() throws IOException {
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains(Arrays.stream(DriveKey.values()).map(DriveOptionsTest::row).toList());
+  }
+
+  private static String row(DriveKey key) {
+    return "| `%s=%s` | %s | %s |\n"
+        .formatted(key.id(), key.syntax().replace("|", "\\|"), key.byDefault(), key.help());
   }
 }

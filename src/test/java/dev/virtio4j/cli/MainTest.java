@@ -2,18 +2,20 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.grack.nanojson.JsonObject;
+import com.grack.nanojson.JsonParser;
 import dev.virtio4j.block.RawFile;
+import dev.virtio4j.virtio.blk.BlkCounter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -28,16 +30,9 @@ class MainTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  // Programs of 32-bit x86, entered as a kernel is.
-  private static final int[] PRINT_X = {0x66, 0xBA, 0xF8, 0x03, 0xB0, 'x', 0xEE};
-  private static final int[] HALT = {0xF4};
-  private static final int[] LOOP = {0xEB, 0xFE};
-  private static final int[] FAULT = {0x0F, 0x0B}; // UD2 without an IDT
-  private static final int[] RESET = {0xB0, 0xFE, 0xE6, 0x64};
-
   @BeforeEach
   void files() throws IOException {
-    kernel(PRINT_X, HALT);
+    kernel(TestKernel.PRINT_X, TestKernel.HALT);
     Files.createFile(directory.resolve("empty"));
     Files.createDirectory(directory.resolve("directory"));
     Files.write(directory.resolve("disk"), new byte[4096 + 512]);
@@ -45,25 +40,8 @@ class MainTest {
     Files.write(directory.resolve("initrd"), new byte[3 << 20]);
   }
 
-  /** Makes a file that passes for a bzImage, of these programs one after the other. */
-  private void kernel(int[]... programs) throws IOException {
-    ByteBuffer image = ByteBuffer.allocate(2 * 512 + 64).order(ByteOrder.LITTLE_ENDIAN);
-    image.put(0x1F1, (byte) 1); // setup_sects
-    image.putInt(0x1F4, 4); // syssize, in paragraphs of 16 bytes
-    image.putShort(0x1FE, (short) 0xAA55); // boot_flag
-    image.putShort(0x200, (short) 0x66EB); // the jump over the header
-    image.put(0x202, "HdrS".getBytes(StandardCharsets.US_ASCII));
-    image.putShort(0x206, (short) 0x206); // version
-    image.put(0x211, (byte) 1); // loadflags: LOADED_HIGH
-    image.putInt(0x22C, 0x37FFFFFF); // initrd_addr_max
-    image.putInt(0x238, 256); // cmdline_size
-    image.position(1024);
-    for (int[] program : programs) {
-      for (int value : program) {
-        image.put((byte) value);
-      }
-    }
-    Files.write(directory.resolve("kernel"), image.array());
+  private void kernel(String... programs) throws IOException {
+    TestKernel.write(directory.resolve("kernel"), programs);
   }
 
   /** Runs a command line; {@code @} stands for the test's directory. */
@@ -104,13 +82,13 @@ class MainTest {
         "boot --kernel k x                      ! virtio4j: Unmatched argument at index 3: 'x'; see 'virtio4j boot --help'",
         "boot --kernel                          ! virtio4j: Missing required parameter for option '--kernel' (FILE); see 'virtio4j boot --help'",
         "boot --kernel k --kernel k             ! virtio4j: option '--kernel' (FILE) should be specified only once; see 'virtio4j boot --help'",
-        "boot --kernel k --memory much          ! virtio4j: Invalid value for option '--memory': 'much' is no size such as 128M or 1G; see 'virtio4j boot --help'",
+        "boot --kernel k --memory much          ! virtio4j: Invalid value for option '--memory': 'much' is no size such as 512, 64k, 4M or 1G; see 'virtio4j boot --help'",
         "boot --kernel k --memory 0             ! virtio4j: Invalid value for option '--memory': '0' is not 1M to 2047M in steps of 4K; see 'virtio4j boot --help'",
         "boot --kernel k --timeout 1d           ! virtio4j: Invalid value for option '--timeout': '1d' is no duration such as 300s, 5m or 500ms; see 'virtio4j boot --help'",
         "boot --kernel k --expect a --expect (  ! virtio4j: Invalid value for option '--expect' (REGEX): '(' is no regular expression: Unclosed group; see 'virtio4j boot --help'",
         "firmware-test reset x                  ! virtio4j: 'x' is no firmware test; there are pci-scan, real-mode, pic-interrupts, shared-line, indirect, reset, dma-code, random-reads",
         "boot --kernel k --clock cuckoo         ! virtio4j: Invalid value for option '--clock': 'cuckoo' is not virtual or realtime; see 'virtio4j boot --help'",
-        "boot --kernel k --drive file=d,cache=x ! virtio4j: Invalid value for option '--drive' (KEYS): unknown key 'cache'; the keys are file, if, format, readonly, serial, logical_block_size; see 'virtio4j boot --help'",
+        "boot --kernel k --drive file=d,cache=x ! virtio4j: Invalid value for option '--drive' (KEYS): cache=x: use writeback, writethrough or unsafe; see 'virtio4j boot --help'",
         // spotless:on
       })
   void badUsage(String args, String line) {
@@ -195,10 +173,105 @@ class MainTest {
         .matches(
             """
             virtio4j: the guest powered off \\(halted with interrupts off\\)
-            virtio4j: 4 guest instructions in [0-9.]+ s, [0-9.]+ million a second
+            virtio4j: 5 guest instructions in [0-9.]+ s, [0-9.]+ million a second
             virtio4j: drive 0 @/disk: 0 requests, 0 bytes read, 0 bytes written, 0 interrupts
             """);
     assertThat(status).isZero();
+  }
+
+  @Test
+  @DisplayName("has a second line for a drive that was used, and says what time it took the host")
+  void figures() throws IOException {
+    kernel(TestKernel.WRITE_SECTOR, TestKernel.HALT);
+    run("boot", "--kernel", "@/kernel", "--drive", "file=@/disk");
+    assertThat(output()).isEqualTo("0");
+    assertThat(errors())
+        .containsPattern(
+            """
+            virtio4j: drive 0 @/disk: 1 requests, 0 bytes read, 512 bytes written, 1 interrupts
+            virtio4j: drive 0 @/disk: 1 writes
+            virtio4j: drive 0 @/disk: on the host 1 x write in [0-9.]+ ms, 1 x flush in [0-9.]+ ms
+            """);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @DisplayName("writes the figures as JSON, however the run ends")
+  @CsvSource({"FA F4, powered_off, 0", "0F 0B, crashed, 4"})
+  void stats(String last, String ending, int exitStatus) throws Exception {
+    kernel(TestKernel.WRITE_SECTOR, last);
+    int status =
+        run(
+            ("boot --kernel @/kernel --stats @/stats --drive file=@/disk,serial=S,latency=1ms"
+                    + " --drive file=@/initrd")
+                .split(" "));
+    assertThat(status).isEqualTo(exitStatus);
+    JsonObject stats = JsonParser.object().from(Files.readString(directory.resolve("stats")));
+    JsonObject machine = stats.getObject("machine");
+    assertThat(machine.getString("ending")).isEqualTo(ending);
+    assertThat(errors()).startsWith("virtio4j: " + machine.getString("reason") + "\n");
+    assertThat(machine.getInt("exit_status")).isEqualTo(exitStatus);
+    assertThat(machine.getLong("instructions")).isPositive();
+    assertThat(machine.getLong("emulated_ns")).isGreaterThan(1_000_000);
+    assertThat(machine.getLong("wall_ns")).isPositive();
+    assertThat(stats.getArray("drives")).hasSize(2);
+    JsonObject drive = stats.getArray("drives").getObject(0);
+    assertThat(drive.getString("file")).isEqualTo(directory.resolve("disk").toString());
+    assertThat(drive.getObject("options"))
+        .containsEntry("serial", "S")
+        .containsEntry("latency", "1ms")
+        .containsEntry("queue-size", "256")
+        .hasSize(DriveKey.values().length - 1);
+    assertThat(drive.getObject("counters"))
+        .containsEntry("requests", 1)
+        .containsEntry("writes", 1)
+        .containsEntry("bytes_written", 512)
+        .containsEntry("reads", 0);
+    assertThat(drive.getObject("backend").getObject("write")).containsEntry("calls", 1);
+    assertThat(drive.getObject("backend").getObject("write").getLong("ns")).isPositive();
+  }
+
+  @Test
+  @DisplayName("has each figure of --stats in the README")
+  void statsInReadme() throws IOException {
+    assertThat(Files.readString(Path.of("README.md")))
+        .contains(
+            Arrays.stream(BlkCounter.values())
+                .map(counter -> "`" + counter.name().toLowerCase(Locale.ROOT) + "`")
+                .toList());
+  }
+
+  @Test
+  @DisplayName("writes the figures as JSON at a timeout")
+  void statsAtTimeout() throws Exception {
+    kernel(TestKernel.LOOP);
+    Files.writeString(directory.resolve("stats"), "what a run before left".repeat(1000));
+    assertThat(run("boot", "--kernel", "@/kernel", "--timeout", "1ms", "--stats", "@/stats"))
+        .isEqualTo(3);
+    JsonObject stats = JsonParser.object().from(Files.readString(directory.resolve("stats")));
+    assertThat(stats.getObject("machine").getString("ending")).isEqualTo("timeout");
+    assertThat(stats.getArray("drives")).isEmpty();
+  }
+
+  @ParameterizedTest(name = "--stats {0}")
+  @DisplayName("refuses, before the guest runs, a file for the figures that can't be written")
+  @ValueSource(strings = {"@/missing/stats", "@/directory", "@/disk", "@/kernel", "@/initrd"})
+  void statsRefused(String file) throws IOException {
+    byte[] disk = Files.readAllBytes(directory.resolve("disk"));
+    int status =
+        run(
+            "boot",
+            "--kernel",
+            "@/kernel",
+            "--initrd",
+            "@/initrd",
+            "--drive",
+            "file=@/disk",
+            "--stats",
+            file);
+    assertThat(status).isEqualTo(2);
+    assertThat(errors()).startsWith("virtio4j: ").contains(file).hasLineCount(1);
+    assertThat(output()).isEmpty();
+    assertThat(directory.resolve("disk")).hasBinaryContent(disk);
   }
 
   @Test
@@ -206,14 +279,14 @@ class MainTest {
   void expect() throws IOException {
     assertThat(run("boot", "--kernel", "@/kernel", "--expect", "y")).isEqualTo(1);
     assertThat(errors()).contains("virtio4j: the guest powered off").contains("still expected: y");
-    kernel(PRINT_X, LOOP);
+    kernel(TestKernel.PRINT_X, TestKernel.LOOP);
     assertThat(run("boot", "--kernel", "@/kernel", "--expect", "x")).isZero();
   }
 
   @Test
   @DisplayName("ends with 3 at a timeout")
   void timeout() throws IOException {
-    kernel(LOOP);
+    kernel(TestKernel.LOOP);
     assertThat(run("boot", "--kernel", "@/kernel", "--timeout", "1ms")).isEqualTo(3);
     assertThat(errors()).startsWith("virtio4j: timeout\n");
   }
@@ -221,7 +294,7 @@ class MainTest {
   @Test
   @DisplayName("ends with 4 at a triple fault")
   void crash() throws IOException {
-    kernel(FAULT);
+    kernel(TestKernel.FAULT);
     assertThat(run("boot", "--kernel", "@/kernel")).isEqualTo(4);
     assertThat(errors()).startsWith("virtio4j: the guest crashed (triple fault)\n");
   }
@@ -229,7 +302,7 @@ class MainTest {
   @Test
   @DisplayName("boots again at each reset")
   void reset() throws IOException {
-    kernel(PRINT_X, RESET, LOOP);
+    kernel(TestKernel.PRINT_X, TestKernel.RESET, TestKernel.LOOP);
     assertThat(run("boot", "--kernel", "@/kernel", "--expect", "xxx")).isZero();
     assertThat(errors())
         .startsWith("virtio4j: the guest restarts (reset by the keyboard controller)\n".repeat(2));
@@ -256,6 +329,7 @@ class MainTest {
         "--help",
         "demo --help",
         "boot --help",
+        "drive-keys --help",
         "qtest --help",
         "guest --help",
         "guest fetch --help",
@@ -266,6 +340,16 @@ class MainTest {
     assertThat(errors()).isEmpty();
     assertThat(output()).startsWith("Usage: virtio4j");
     assertThat(output().lines()).hasSizeLessThan(24).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  @DisplayName("lists the keys of --drive, no line wider than a screen")
+  void driveKeys() {
+    assertThat(run("drive-keys")).isZero();
+    assertThat(output())
+        .contains(
+            Arrays.stream(DriveKey.values()).map(key -> key.id() + "=" + key.syntax()).toList());
+    assertThat(output().lines()).allMatch(line -> line.length() <= 80);
   }
 
   @Test

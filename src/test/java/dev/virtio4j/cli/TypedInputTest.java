@@ -11,13 +11,15 @@ import org.junit.jupiter.api.Test;
 class TypedInputTest {
   private final StringBuilder guest = new StringBuilder();
   private int quits;
+  private int resumptions;
 
   private void type(String text, boolean terminal) {
     new TypedInput(
             new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)),
             terminal,
             bytes -> guest.append(new String(bytes, StandardCharsets.ISO_8859_1)),
-            () -> quits++)
+            () -> quits++,
+            () -> resumptions++)
         .run();
   }
 
@@ -35,6 +37,14 @@ class TypedInputTest {
     type("ls\r\u0001x", true);
     assertThat(guest).hasToString("ls\r");
     assertThat(quits).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("lets a machine go on that stands still at Ctrl-A c on a terminal")
+  void goOn() {
+    type("\u0001cc", true);
+    assertThat(guest).hasToString("c");
+    assertThat(resumptions).isEqualTo(1);
   }
 
   @Test

@@ -57,10 +57,17 @@ final class CpuImage {
 
   /** Runs the cases on our CPU; fewer outcomes than cases mean that the machine stopped early. */
   static List<CpuOutcome> runOnReferencePc(List<CpuCase> cases) {
-    byte[] image = build(cases);
     ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ReferencePc pc = machine(results);
+    load(pc, cases);
+    pc.clock().timer(pc::stop).at(ENDLESS);
+    pc.run();
+    return CpuOutcome.readAll(results.toByteArray());
+  }
+
+  /** Makes a reference PC that sends the results to a stream. */
+  static ReferencePc machine(ByteArrayOutputStream results) {
     ReferencePc pc = new ReferencePc(4 << 20, 0, character -> {});
-    pc.memory().write(LOAD_ADDRESS, image, 0, image.length);
     pc.ports()
         .map(
             RESULT_PORT,
@@ -76,10 +83,14 @@ final class CpuImage {
                 results.write(value);
               }
             });
-    pc.clock().timer(pc::stop).at(ENDLESS);
+    return pc;
+  }
+
+  /** Loads the runner with some cases, about to run. */
+  static void load(ReferencePc pc, List<CpuCase> cases) {
+    byte[] image = build(cases);
+    pc.memory().write(LOAD_ADDRESS, image, 0, image.length);
     pc.enterFlat(LOAD_ADDRESS);
-    pc.run();
-    return CpuOutcome.readAll(results.toByteArray());
   }
 
   /** Runs the cases on QEMU's CPU. */

@@ -1,7 +1,10 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.PciFunction;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -74,5 +77,15 @@ final class FakeFunction implements PciFunction {
   @Override
   public void reset() {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.bytes(config.array());
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.bytes(config.array());
   }
 }

@@ -312,6 +312,86 @@ class ReferencePcTest {
     assertThat(System.nanoTime() - before).isGreaterThan(99_000_000L);
   }
 
+  /**
+   * Counts OUTs to port E9h until 20 timer interrupts have come, and says in ECX how many.
+   *
+   * @param onOut what the device at the port does
+   */
+  private void countOuts(Runnable onOut) {
+    pc.ports()
+        .map(
+            0xE9,
+            1,
+            new PortDevice() {
+              @Override
+              public int read(int port, int width) {
+                return 0;
+              }
+
+              @Override
+              public void write(int port, int width, int value) {
+                onOut.run();
+              }
+            });
+    handler(0x20, 0x200000);
+    put(0x200000, "FF C3 ; inc ebx", "B0 20 E6 20 ; EOI", "CF ; iret");
+    put(START, TIMER);
+    put(
+        START + 32,
+        "31 C9    ; xor ecx, ecx",
+        "FB       ; sti",
+        "41       ; loop: inc ecx",
+        "E6 E9    ; out E9h, al",
+        "83 FB 14 ; cmp ebx, 20",
+        "75 F8    ; jne loop",
+        "FA F4    ; cli, hlt");
+    pc.enterFlat(START);
+    pc.cpu().registers.r[Registers.ESP] = STACK;
+  }
+
+  @Test
+  @DisplayName("A machine that stood still goes on as if it had not")
+  void pause() {
+    ReferencePcTest other = new ReferencePcTest();
+    other.countOuts(() -> {});
+    assertThat(other.pc.run()).isEqualTo(StopReason.HALTED);
+
+    countOuts(pc::pause);
+    int pauses = 0;
+    for (StopReason stopped = pc.run(); stopped == StopReason.PAUSED; stopped = pc.run()) {
+      pauses++;
+      assertThat(pc.cpu().registers.r[Registers.ECX]).as("stops at once").isEqualTo(pauses);
+    }
+    assertThat(pauses).isEqualTo(other.pc.cpu().registers.r[Registers.ECX]).isGreaterThan(1000);
+    assertThat(pc.instructions()).isEqualTo(other.pc.instructions());
+    assertThat(pc.clock().now()).isEqualTo(other.pc.clock().now());
+  }
+
+  @Test
+  @DisplayName("Time that a paced machine stands still is none for its guest")
+  void pausePaced() throws InterruptedException {
+    pc.paceToWallClock();
+    countOuts(pc::pause);
+    assertThat(pc.run()).isEqualTo(StopReason.PAUSED);
+    long stoodAt = pc.clock().now();
+    Thread.sleep(20);
+    long before = System.nanoTime();
+    assertThat(pc.run()).isEqualTo(StopReason.PAUSED);
+    assertThat(pc.clock().now() - stoodAt).isLessThanOrEqualTo(System.nanoTime() - before);
+  }
+
+  @Test
+  @DisplayName("A timer may make the machine stand still, and somebody outside may end it there")
+  void pauseByTimer() {
+    countOuts(() -> {});
+    pc.clock().timer(pc::pause).at(5_000_000);
+    assertThat(pc.run()).isEqualTo(StopReason.PAUSED);
+    assertThat(pc.clock().now()).isEqualTo(5_000_000);
+    pc.stop();
+    assertThat(pc.run()).isEqualTo(StopReason.REQUESTED);
+    assertThat(pc.clock().now()).isEqualTo(5_000_000);
+  }
+
   @Test
   @DisplayName("Memory that is no multiple of a page, or less than 1 MiB, is refused by name")
   void badMemory() {

@@ -18,6 +18,11 @@ public final class BlkDriver {
   public static final int OUT = 1;
   public static final int FLUSH = 4;
   public static final int GET_ID = 8;
+  public static final int DISCARD = 11;
+  public static final int WRITE_ZEROES = 13;
+
+  /** Set in a type: a barrier. */
+  public static final int BARRIER = 0x8000_0000;
 
   /** Status codes. */
   public static final int OK = 0;
@@ -32,6 +37,7 @@ public final class BlkDriver {
   public static final int RO = 1 << 5;
 
   public static final int F_FLUSH = 1 << 9;
+  public static final int F_CONFIG_WCE = 1 << 11;
   public static final int ALL_FEATURES =
       0x654
           | RO
@@ -40,6 +46,7 @@ public final class BlkDriver {
           | LegacyDriver.EVENT_IDX;
 
   public final TestMemory memory;
+  public final ManualClock clock = new ManualClock();
   public final BlkDevice device;
   public final LegacyDriver driver;
   public DriverQueue queue;
@@ -94,7 +101,7 @@ public final class BlkDriver {
   public BlkDriver(BlockBackend backend, BlkOptions options, boolean views) {
     memory = new TestMemory(4 << 20, views);
     device = new BlkDevice(backend, options);
-    driver = new LegacyDriver(VirtioPciFunction.of(device, memory, new ManualClock()), memory);
+    driver = new LegacyDriver(VirtioPciFunction.of(device, memory, clock), memory);
   }
 
   /**
@@ -163,6 +170,21 @@ public final class BlkDriver {
    */
   public Result flush() {
     return run(queue.chain().readable(header(FLUSH, 0)).writable(1));
+  }
+
+  /**
+   * Discards or zeroes.
+   *
+   * @param type DISCARD or WRITE_ZEROES
+   * @param segments of each its sector, number of sectors and flags
+   * @return what came of it
+   */
+  public Result zero(int type, long... segments) {
+    ByteBuffer data = ByteBuffer.allocate(segments.length / 3 * 16).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < segments.length; i += 3) {
+      data.putLong(segments[i]).putInt((int) segments[i + 1]).putInt((int) segments[i + 2]);
+    }
+    return run(queue.chain().readable(header(type, 0)).readable(data.array()).writable(1));
   }
 
   /**

@@ -19,11 +19,21 @@ public final class Needs {
 
   /** The test compares with QEMU. */
   public static void qemu() {
+    program(QEMU, "qemu-system-x86");
+  }
+
+  /** The test has qemu-img and qemu-io make images. */
+  public static void qemuImg() {
+    program("qemu-img", "qemu-utils");
+    program("qemu-io", "qemu-utils");
+  }
+
+  private static void program(String name, String debianPackage) {
     boolean installed =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, QEMU)));
+            .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
     if (!installed) {
-      throw missing(QEMU + " is not on the PATH (Debian package qemu-system-x86)");
+      throw missing(name + " is not on the PATH (Debian package " + debianPackage + ")");
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.virtio4j.virtio.blk;
 
 import dev.virtio4j.block.BlockBackend;
-import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemoryException;
 import dev.virtio4j.host.StateReader;
@@ -192,7 +191,7 @@ public final class BlkDevice extends VirtioDevice {
     try {
       if (request.parse(queue, chain, options.spec)) {
         counters.add(request.type().counter, 1);
-        schedule.add(request, now(), disk.bytesMoved(request));
+        schedule.add(request, clock.now(), disk.bytesMoved(request), disk.delayNanos(request));
       } else {
         counters.add(BlkCounter.MALFORMED, 1);
         warn(() -> "request returned unused, too short for its header and status");
@@ -205,14 +204,9 @@ public final class BlkDevice extends VirtioDevice {
     }
   }
 
-  /** A disk that takes no time has none. */
-  private long now() {
-    return options.timing.equals(DiskTiming.NONE) ? 0 : clock.now();
-  }
-
   /** Carries out all requests whose time has come. */
   private void carryOut() {
-    long now = now();
+    long now = clock.now();
     while (!stopped && schedule.size() > 0 && schedule.get(0).due <= now) {
       int count = 1;
       long bytes = schedule.get(0).length();
@@ -379,6 +373,7 @@ public final class BlkDevice extends VirtioDevice {
     out.flag(writeback);
     out.flag(stopped);
     schedule.save(out);
+    timer.save(out);
   }
 
   @Override
@@ -394,8 +389,9 @@ public final class BlkDevice extends VirtioDevice {
     boolean wasStopped = in.flag();
     stopped = false;
     schedule.load(in, IntStream.range(0, options.queues).mapToObj(this::queue).toList());
-    if (schedule.size() > 0) {
-      timer.at(wasStopped ? clock.now() : schedule.get(0).due);
+    timer.load(in);
+    if (wasStopped) {
+      timer.at(clock.now());
     }
   }
 }

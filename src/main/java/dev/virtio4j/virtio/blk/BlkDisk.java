@@ -31,7 +31,7 @@ final class BlkDisk {
   private final long[] zeroLength = new long[MAX_ZERO_SEGMENTS];
   private final boolean[] zeroUnmap = new boolean[MAX_ZERO_SEGMENTS];
 
-  private ByteBuffer mergeBuffer;
+  private ByteBuffer buffer;
 
   /**
    * Makes a disk.
@@ -70,12 +70,10 @@ final class BlkDisk {
     if (!isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
+    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      ByteBuffer piece = request.nextToGuest(left);
-      int count = piece.remaining();
-      backend.read(position, piece);
-      request.commitToGuest();
+      int count = scattered ? readBuffered(request, position, left) : read(request, position, left);
       position += count;
       left -= count;
       counters.add(BlkCounter.BYTES_READ, count);
@@ -83,13 +81,40 @@ final class BlkDisk {
     return BlkStatus.OK;
   }
 
+  /** Reads up to the end of a buffer of the guest. */
+  private int read(BlkRequest request, long position, long left) throws IOException {
+    ByteBuffer piece = request.nextToGuest(left);
+    int count = piece.remaining();
+    backend.read(position, piece);
+    request.commitToGuest();
+    return count;
+  }
+
+  /** Reads as much as our own buffer takes. */
+  private int readBuffered(BlkRequest request, long position, long left) throws IOException {
+    int count = (int) Math.min(left, backend.mergeLimit());
+    backend.read(position, buffer(count));
+    buffer.flip();
+    scatter(request, count);
+    return count;
+  }
+
   private BlkStatus write(BlkRequest request, boolean writeThrough) throws IOException {
     if (backend.isReadOnly() || !isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
+    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      ByteBuffer piece = request.nextToDisk(left);
+      ByteBuffer piece;
+      if (scattered) {
+        int count = (int) Math.min(left, backend.mergeLimit());
+        buffer(count);
+        gather(request, count);
+        piece = buffer.flip();
+      } else {
+        piece = request.nextToDisk(left);
+      }
       int count = piece.remaining();
       backend.write(position, piece);
       position += count;
@@ -100,6 +125,18 @@ final class BlkDisk {
       backend.flush();
     }
     return BlkStatus.OK;
+  }
+
+  /** Whether to move the data of a request by way of our own buffer: fewer calls to the disk. */
+  private boolean paysToBuffer(BlkRequest request) {
+    return backend.mergeLimit() > 0 && request.isScattered();
+  }
+
+  private ByteBuffer buffer(int bytes) {
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(backend.mergeLimit());
+    }
+    return buffer.clear().limit(bytes);
   }
 
   /**
@@ -128,23 +165,20 @@ final class BlkDisk {
    */
   void executeMerged(RequestSchedule schedule, int count, int bytes, boolean writeThrough)
       throws IOException {
-    if (mergeBuffer == null) {
-      mergeBuffer = ByteBuffer.allocateDirect(backend.mergeLimit());
-    }
-    mergeBuffer.clear().limit(bytes);
+    buffer(bytes);
     long position = schedule.get(0).sector() * BlockBackend.SECTOR_SIZE;
     if (schedule.get(0).type() == BlkRequest.Type.IN) {
-      backend.read(position, mergeBuffer);
-      mergeBuffer.flip();
+      backend.read(position, buffer);
+      buffer.flip();
       for (int i = 0; i < count; i++) {
-        scatter(schedule.get(i));
+        scatter(schedule.get(i), (int) schedule.get(i).length());
       }
       counters.add(BlkCounter.BYTES_READ, bytes);
     } else {
       for (int i = 0; i < count; i++) {
-        gather(schedule.get(i));
+        gather(schedule.get(i), (int) schedule.get(i).length());
       }
-      backend.write(position, mergeBuffer.flip());
+      backend.write(position, buffer.flip());
       if (writeThrough) {
         backend.flush();
       }
@@ -152,23 +186,23 @@ final class BlkDisk {
     }
   }
 
-  private void scatter(BlkRequest request) {
-    int end = mergeBuffer.limit();
-    for (int left = (int) request.length(); left > 0; ) {
+  private void scatter(BlkRequest request, int bytes) {
+    int end = buffer.limit();
+    for (int left = bytes; left > 0; ) {
       ByteBuffer piece = request.nextToGuest(left);
       int count = piece.remaining();
-      piece.put(mergeBuffer.limit(mergeBuffer.position() + count));
-      mergeBuffer.limit(end);
+      piece.put(buffer.limit(buffer.position() + count));
+      buffer.limit(end);
       request.commitToGuest();
       left -= count;
     }
   }
 
-  private void gather(BlkRequest request) {
-    for (int left = (int) request.length(); left > 0; ) {
+  private void gather(BlkRequest request, int bytes) {
+    for (int left = bytes; left > 0; ) {
       ByteBuffer piece = request.nextToDisk(left);
       left -= piece.remaining();
-      mergeBuffer.put(piece);
+      buffer.put(piece);
     }
   }
 
@@ -242,6 +276,19 @@ final class BlkDisk {
     boolean transfer =
         request.type() == BlkRequest.Type.IN || request.type() == BlkRequest.Type.OUT;
     return transfer && isOnDisk(request) ? request.length() : 0;
+  }
+
+  /** How much longer the backend wants a request to take. */
+  long delayNanos(BlkRequest request) {
+    long bytes = bytesMoved(request);
+    long position = bytes == 0 ? 0 : request.sector() * BlockBackend.SECTOR_SIZE;
+    return switch (request.type()) {
+      case IN -> backend.delayNanos(BlockBackend.Operation.READ, position, bytes);
+      case OUT -> backend.delayNanos(BlockBackend.Operation.WRITE, position, bytes);
+      case FLUSH, FLUSH_OUT -> backend.delayNanos(BlockBackend.Operation.FLUSH, 0, 0);
+      case DISCARD, WRITE_ZEROES -> backend.delayNanos(BlockBackend.Operation.ZERO, 0, 0);
+      case GET_ID, UNSUPPORTED -> 0;
+    };
   }
 
   /** Whole logical blocks, all of them on the disk. */

@@ -2,6 +2,9 @@ package dev.virtio4j.virtio.blk;
 
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.virtio.SpecProfile;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a user chooses of a block device, with QEMU's names where QEMU has them. */
 public final class BlkOptions {
@@ -123,6 +126,40 @@ public final class BlkOptions {
     if (!holds) {
       throw new IllegalArgumentException(message);
     }
+  }
+
+  /**
+   * All that a guest can tell of these options, for comparing drives: two with the same text are
+   * the same to a guest. What happens when the host fails is not in it, nor whether a flush reaches
+   * the disk.
+   *
+   * @return {@code key=value,key=value}, with the keys of the command line in alphabetical order; a
+   *     comma in a value is written twice
+   */
+  @Override
+  public String toString() {
+    Map<String, Object> keys = new TreeMap<>();
+    keys.put("serial", serial.replace(",", ",,"));
+    keys.put("logical_block_size", logicalBlockSize);
+    keys.put("physical_block_size", physicalBlockSize);
+    keys.put("min_io_size", minIoSize);
+    keys.put("opt_io_size", optIoSize);
+    keys.put("cyls", cylinders);
+    keys.put("heads", heads);
+    keys.put("secs", sectors);
+    keys.put("cache", cache == CacheMode.WRITETHROUGH ? "writethrough" : "writeback");
+    keys.put("discard", discard ? "unmap" : "ignore");
+    keys.put("num-queues", queues);
+    keys.put("queue-size", queueSize);
+    keys.put("spec", spec.id());
+    keys.put("latency", timing.latencyNanos() + "ns");
+    keys.put("bps", timing.bytesPerSecond());
+    keys.put("bps_rd", timing.readBytesPerSecond());
+    keys.put("bps_wr", timing.writeBytesPerSecond());
+    keys.put("iops", timing.requestsPerSecond());
+    keys.put("iops_rd", timing.readsPerSecond());
+    keys.put("iops_wr", timing.writesPerSecond());
+    return keys.entrySet().stream().map(Object::toString).collect(Collectors.joining(","));
   }
 
   /**

@@ -37,10 +37,11 @@ final class RequestSchedule {
    *
    * @param now the emulated time
    * @param bytes what it moves, as far as the disk's speed is concerned
+   * @param delayNanos how much longer it takes than that says
    */
-  void add(BlkRequest request, long now, long bytes) {
+  void add(BlkRequest request, long now, long bytes, long delayNanos) {
     long earliest = Math.max(now, barrierDue());
-    long due = pace.due(earliest, request.type().isOut(), bytes);
+    long due = pace.due(earliest, request.type().isOut(), bytes) + delayNanos;
     if (request.isBarrier() && size() > 0) {
       due = Math.max(due, get(size() - 1).due);
     }

@@ -1,6 +1,10 @@
 package dev.virtio4j.virtio.pci;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.host.Stateful;
 import dev.virtio4j.virtio.VirtioDevice;
+import java.io.IOException;
 
 /**
  * The registers behind the I/O BAR: the virtio header, then the device-specific configuration
@@ -11,7 +15,7 @@ import dev.virtio4j.virtio.VirtioDevice;
  * offset, with as many bytes as it has, or, if none starts there, reads as ones and writes nothing.
  * Nothing here throws.
  */
-final class LegacyHeader {
+final class LegacyHeader implements Stateful {
   /** The registers, in the order of the text. Offsets and widths in bytes. */
   @SuppressWarnings("ImmutableEnumChecker") // the functions hold no state
   private enum Register {
@@ -128,5 +132,19 @@ final class LegacyHeader {
   /** The bus was reset. */
   void reset() {
     setStatus(0);
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    out.begin("legacy header", 1);
+    out.i32(selected);
+    out.end();
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    in.begin("legacy header", 1);
+    selected = in.i32(0, 0xFFFF, "the selected queue");
+    in.end();
   }
 }

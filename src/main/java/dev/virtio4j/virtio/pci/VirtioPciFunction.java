@@ -3,9 +3,12 @@ package dev.virtio4j.virtio.pci;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.ConfigSpace;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.virtio.VirtioDevice;
+import java.io.IOException;
 
 /**
  * A virtio device as a legacy PCI function: a configuration header, and behind its I/O BAR the
@@ -13,10 +16,12 @@ import dev.virtio4j.virtio.VirtioDevice;
  * doesn't.
  */
 public final class VirtioPciFunction implements PciFunction {
+  private final VirtioDevice device;
   private final LegacyHeader header;
   private final ConfigSpace config;
 
   private VirtioPciFunction(VirtioDevice device) {
+    this.device = device;
     header = new LegacyHeader(device);
     config = new ConfigSpace(DeviceIdentity.of(device.type()), header.size());
   }
@@ -76,5 +81,19 @@ public final class VirtioPciFunction implements PciFunction {
   public void reset() {
     header.reset();
     config.reset();
+  }
+
+  @Override
+  public void save(StateWriter out) throws IOException {
+    config.save(out);
+    header.save(out);
+    device.save(out);
+  }
+
+  @Override
+  public void load(StateReader in) throws IOException {
+    config.load(in);
+    header.load(in);
+    device.load(in);
   }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AllocationTest {
   private static final int WARM_UP = 20_000;
   private static final int REQUESTS = 20_000;
+  private static final int ROUNDS = 20;
   private static final int SIZE = 1 << 20;
 
   private static void assertNoAllocation(BlockBackend backend, boolean views) {
@@ -41,9 +42,13 @@ class AllocationTest {
     run(driver, read, write, WARM_UP);
 
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    run(driver, read, write, REQUESTS);
-    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    long allocated = Long.MAX_VALUE;
+    // Not before the last method on the way is compiled, and when that is, the host's load decides.
+    for (int round = 0; round < ROUNDS && allocated >= REQUESTS / 10; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      run(driver, read, write, REQUESTS);
+      allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    }
     assertThat(driver.device.counters().get(BlkCounter.ERRORS)).isZero();
     assertThat(allocated).as("bytes in %d requests", REQUESTS).isLessThan(REQUESTS / 10);
   }

@@ -12,7 +12,6 @@ import static dev.virtio4j.testing.BlkDriver.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.testing.BlkDriver;
 import dev.virtio4j.testing.BlkDriver.Result;
@@ -20,10 +19,9 @@ import dev.virtio4j.testing.ChainBuilder;
 import dev.virtio4j.testing.DriverQueue;
 import dev.virtio4j.testing.LegacyDriver;
 import dev.virtio4j.testing.LogCapture;
-import java.io.IOException;
+import dev.virtio4j.testing.RecordingBackend;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -372,63 +370,10 @@ class BlkDeviceTest {
     assertThat(counters.requests()).isEqualTo(8);
   }
 
-  /** Notes what is asked of it, and fails on demand. */
-  private static class Recorder implements BlockBackend {
-    final List<String> calls = new ArrayList<>();
-    boolean fail;
-
-    private void call(String name) throws IOException {
-      calls.add(name);
-      if (fail) {
-        throw new IOException("the host's disk is full");
-      }
-    }
-
-    @Override
-    public long size() {
-      return 1 << 20;
-    }
-
-    @Override
-    public void read(long position, ByteBuffer into) throws IOException {
-      call("read " + position + " " + into.remaining());
-      into.position(into.limit());
-    }
-
-    @Override
-    public void write(long position, ByteBuffer from) throws IOException {
-      call("write " + position + " " + from.remaining());
-      from.position(from.limit());
-    }
-
-    @Override
-    public void zero(long position, long length, boolean mayUnmap) throws IOException {
-      call("zero " + position + " " + length + (mayUnmap ? " unmap" : ""));
-    }
-
-    @Override
-    public void resize(long size) throws IOException {
-      call("resize " + size);
-    }
-
-    @Override
-    public void flush() throws IOException {
-      call("flush");
-    }
-
-    @Override
-    public boolean isReadOnly() {
-      return false;
-    }
-
-    @Override
-    public void close() {}
-  }
-
   @Test
   @DisplayName("FLUSH accepted: writes wait for the flush")
   void writeBack() {
-    Recorder backend = new Recorder();
+    RecordingBackend backend = new RecordingBackend(new byte[1 << 20]);
     driver = BlkDriver.started(backend);
     driver.write(1, new byte[512]);
     driver.flush();
@@ -438,7 +383,7 @@ class BlkDeviceTest {
   @Test
   @DisplayName("FLUSH not accepted: each write is on stable storage before it completes")
   void writeThrough() {
-    Recorder backend = new Recorder();
+    RecordingBackend backend = new RecordingBackend(new byte[1 << 20]);
     driver = new BlkDriver(backend, BlkOptions.DEFAULTS, true);
     driver.start(BlkDriver.ALL_FEATURES & ~BlkDriver.F_FLUSH);
     driver.write(1, new byte[512]);
@@ -449,9 +394,9 @@ class BlkDeviceTest {
   @Test
   @DisplayName("what the host can't do is answered with IOERR, and logged")
   void hostError() {
-    Recorder backend = new Recorder();
+    RecordingBackend backend = new RecordingBackend(new byte[1 << 20]);
     driver = BlkDriver.started(backend);
-    backend.fail = true;
+    backend.fails = call -> true;
     assertOutcome(driver.read(0, 512), IOERR, 1);
     assertOutcome(driver.write(0, new byte[512]), IOERR, 1);
     assertOutcome(driver.flush(), IOERR, 1);
@@ -459,7 +404,7 @@ class BlkDeviceTest {
     assertThat(driver.device.counters().get(BlkCounter.ERRORS)).isEqualTo(3);
     assertThat(driver.device.counters().get(BlkCounter.BYTES_WRITTEN)).isZero();
     assertThat(log.lines()).hasSize(3).allMatch(line -> line.contains("the host's disk is full"));
-    backend.fail = false;
+    backend.fails = call -> false;
     assertOutcome(driver.write(0, new byte[512]), OK, 1);
   }
 
@@ -469,7 +414,7 @@ class BlkDeviceTest {
   void geometry(long sectors, int cylinders) {
     LegacyDriver of =
         new BlkDriver(
-                new Recorder() {
+                new RecordingBackend(new byte[512]) {
                   @Override
                   public long size() {
                     return sectors * 512;

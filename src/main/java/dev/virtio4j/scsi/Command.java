@@ -1,0 +1,130 @@
+package dev.virtio4j.scsi;
+
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Set;
+
+/**
+ * A row of a command table.
+ *
+ * @param <U> the kind of unit
+ */
+final class Command<U> {
+  /** For a command whose operation code is its own. */
+  static final int NO_SERVICE_ACTION = -1;
+
+  private static final int SERVICE_ACTION_MASK = 0x1F;
+
+  /**
+   * Does it.
+   *
+   * @param <U> the kind of unit
+   */
+  interface Handler<U> {
+    /** Executes a task whose CDB has no bit set that the command doesn't use. */
+    void run(U unit, Task task);
+  }
+
+  /** What else holds for a command. */
+  enum Condition {
+    /**
+     * It runs while a unit attention is pending, and leaves that pending (SAM-5, "Unit attention
+     * conditions").
+     */
+    PASSES_UNIT_ATTENTION,
+    /** It is refused where the medium is write-protected. */
+    WRITES
+  }
+
+  private final int operationCode;
+  private final int serviceAction;
+  private final String name;
+  private final byte[] usage;
+  private final Handler<U> handler;
+  private final Set<Condition> conditions = EnumSet.noneOf(Condition.class);
+
+  /**
+   * Makes a row.
+   *
+   * @param operationCode the first byte of the CDB
+   * @param serviceAction bits 0 to 4 of the second, or {@link #NO_SERVICE_ACTION}
+   * @param name as the standard has it
+   * @param usage the bits that the command uses from the second byte on, in hexadecimal, without
+   *     the service action; spaces divide the fields
+   * @param handler does it
+   * @param conditions what else holds
+   */
+  Command(
+      int operationCode,
+      int serviceAction,
+      String name,
+      String usage,
+      Handler<U> handler,
+      Condition... conditions) {
+    this.operationCode = operationCode;
+    this.serviceAction = serviceAction;
+    this.name = name;
+    this.usage = HexFormat.of().parseHex("00" + usage.replace(" ", ""));
+    this.handler = handler;
+    this.conditions.addAll(Set.of(conditions));
+  }
+
+  int operationCode() {
+    return operationCode;
+  }
+
+  boolean hasServiceAction() {
+    return serviceAction != NO_SERVICE_ACTION;
+  }
+
+  int serviceAction() {
+    return serviceAction;
+  }
+
+  int cdbLength() {
+    return usage.length;
+  }
+
+  boolean has(Condition condition) {
+    return conditions.contains(condition);
+  }
+
+  boolean isMeantBy(Task task) {
+    return !hasServiceAction() || (task.u8(1) & SERVICE_ACTION_MASK) == serviceAction;
+  }
+
+  /** The CDB usage data of REPORT SUPPORTED OPERATION CODES (SPC-4). */
+  int usage(int at) {
+    return switch (at) {
+      case 0 -> operationCode;
+      case 1 -> (usage[1] & 0xFF) | (hasServiceAction() ? serviceAction : 0);
+      default -> usage[at] & 0xFF;
+    };
+  }
+
+  /** Whether the CDB is whole and has no bit set that is reserved or not supported. */
+  boolean accepts(Task task) {
+    if (task.cdbLength() < usage.length) {
+      task.invalidField(task.cdbLength());
+      return false;
+    }
+    for (int at = 1; at < usage.length; at++) {
+      int used = usage[at] | (at == 1 && hasServiceAction() ? SERVICE_ACTION_MASK : 0);
+      int wrong = task.u8(at) & ~used;
+      if (wrong != 0) {
+        task.invalidField(at, 31 - Integer.numberOfLeadingZeros(wrong));
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void run(U unit, Task task) {
+    handler.run(unit, task);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.virtio4j.scsi;
+
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An initiator as a logical unit knows it (SAM-5: I_T_L nexus), with the unit attentions that it
+ * has not been told yet. Made by {@link LogicalUnit#connect}.
+ */
+public final class Nexus {
+  private static final List<UnitAttention> IN_ORDER = List.of(UnitAttention.values());
+
+  private final Set<UnitAttention> pending = EnumSet.of(UnitAttention.POWER_ON);
+
+  Nexus() {}
+
+  /**
+   * Has the initiator told of something, once.
+   *
+   * @param attention what has happened
+   */
+  public void raise(UnitAttention attention) {
+    if (attention == UnitAttention.POWER_ON) {
+      pending.clear();
+    }
+    pending.add(attention);
+  }
+
+  /** The next that the initiator is to be told, which is not pending any more; null for none. */
+  UnitAttention take() {
+    if (pending.isEmpty()) {
+      return null;
+    }
+    UnitAttention next = pending.iterator().next();
+    pending.remove(next);
+    return next;
+  }
+
+  void save(StateWriter out) throws IOException {
+    for (UnitAttention attention : IN_ORDER) {
+      out.flag(pending.contains(attention));
+    }
+  }
+
+  void load(StateReader in) throws IOException {
+    pending.clear();
+    for (UnitAttention attention : IN_ORDER) {
+      if (in.flag()) {
+        pending.add(attention);
+      }
+    }
+  }
+}

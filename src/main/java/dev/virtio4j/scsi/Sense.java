@@ -1,0 +1,28 @@
+package dev.virtio4j.scsi;
+
+/**
+ * Why a command ended with CHECK CONDITION: sense key, additional sense code and its qualifier
+ * (SPC-4). Those of unit attentions are in {@link UnitAttention}.
+ */
+enum Sense {
+  // spotless:off
+  NO_ADDITIONAL_SENSE_INFORMATION(0x0, 0x00, 0x00),
+  WRITE_ERROR                    (0x3, 0x0C, 0x00),
+  UNRECOVERED_READ_ERROR         (0x3, 0x11, 0x00),
+  INVALID_COMMAND_OPERATION_CODE (0x5, 0x20, 0x00),
+  LBA_OUT_OF_RANGE               (0x5, 0x21, 0x00),
+  INVALID_FIELD_IN_CDB           (0x5, 0x24, 0x00),
+  SAVING_PARAMETERS_NOT_SUPPORTED(0x5, 0x39, 0x00),
+  WRITE_PROTECTED                (0x7, 0x27, 0x00);
+  // spotless:on
+
+  final int key;
+  final int code;
+  final int qualifier;
+
+  Sense(int key, int code, int qualifier) {
+    this.key = key;
+    this.code = code;
+    this.qualifier = qualifier;
+  }
+}

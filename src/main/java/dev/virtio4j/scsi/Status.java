@@ -1,0 +1,25 @@
+package dev.virtio4j.scsi;
+
+/** How a command ended (SAM-5, "Status codes"). */
+public enum Status {
+  /** It was done. */
+  GOOD(0x00),
+
+  /** It was not, and sense data says why. */
+  CHECK_CONDITION(0x02);
+
+  private final int code;
+
+  Status(int code) {
+    this.code = code;
+  }
+
+  /**
+   * What stands for it on the wire.
+   *
+   * @return 8 bits
+   */
+  public int code() {
+    return code;
+  }
+}

@@ -1,0 +1,265 @@
+package dev.virtio4j.scsi;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A command on its way: the front end fills in what the initiator sent, a unit executes it and
+ * leaves here how it ended. One object is used for one command after another; it does not allocate.
+ */
+public final class Task {
+  /** The most bytes of a CDB that any command here looks at. */
+  public static final int CDB_SIZE = 16;
+
+  private static final int REPLY_SIZE = 2048;
+
+  private final byte[] cdb = new byte[CDB_SIZE];
+  private final SenseData senseData = new SenseData();
+  private final ByteBuffer sense = ByteBuffer.allocate(SenseData.MAX_SIZE);
+  private final ByteBuffer reply = ByteBuffer.allocate(REPLY_SIZE);
+
+  private Nexus nexus;
+  private DataBuffers data;
+  private int cdbLength;
+
+  private Status status;
+  private long moved;
+  private long shortfall;
+  private IOException hostFailure;
+
+  /**
+   * The length that a CDB has by its operation code (SPC-4, "OPERATION CODE field"), for a front
+   * end that has no better way to know.
+   *
+   * @param operationCode the first byte of the CDB, 8 bits
+   * @return bytes; {@link #CDB_SIZE} for a group of codes whose length the standard leaves open
+   */
+  public static int cdbLength(int operationCode) {
+    return switch (operationCode >> 5 & 7) {
+      case 0 -> 6;
+      case 1, 2 -> 10;
+      case 5 -> 12;
+      default -> CDB_SIZE;
+    };
+  }
+
+  /**
+   * Where the front end puts the CDB before {@link #begin}.
+   *
+   * @return {@link #CDB_SIZE} bytes
+   */
+  public byte[] cdb() {
+    return cdb;
+  }
+
+  /**
+   * Makes this a new command.
+   *
+   * @param from whose command it is
+   * @param length how many bytes of {@link #cdb} the initiator sent, 1 to {@link #CDB_SIZE}
+   * @param buffers the initiator's buffers
+   */
+  public void begin(Nexus from, int length, DataBuffers buffers) {
+    nexus = from;
+    cdbLength = length;
+    Arrays.fill(cdb, length, CDB_SIZE, (byte) 0);
+    data = buffers;
+    status = Status.GOOD;
+    sense.clear().limit(0);
+    moved = 0;
+    shortfall = 0;
+    hostFailure = null;
+  }
+
+  // What the front end wants to know in the end.
+
+  /**
+   * How the command ended.
+   *
+   * @return its status
+   */
+  public Status status() {
+    return status;
+  }
+
+  /**
+   * The sense data.
+   *
+   * @return an array whose first {@link #senseLength} bytes are the data
+   */
+  public byte[] sense() {
+    return sense.array();
+  }
+
+  /**
+   * The length of the sense data.
+   *
+   * @return bytes, 0 if there is none
+   */
+  public int senseLength() {
+    return sense.limit();
+  }
+
+  /**
+   * How many bytes were moved through the buffers.
+   *
+   * @return bytes, of both directions
+   */
+  public long moved() {
+    return moved;
+  }
+
+  /**
+   * How many bytes more the command would have moved through larger buffers. A command that reads
+   * has moved what it could then, one that writes nothing.
+   *
+   * @return bytes, 0 if the buffers were large enough
+   */
+  public long shortfall() {
+    return shortfall;
+  }
+
+  /**
+   * What the host could not do.
+   *
+   * @return the failure that is behind the sense data, or null
+   */
+  public IOException hostFailure() {
+    return hostFailure;
+  }
+
+  // What the command is.
+
+  Nexus nexus() {
+    return nexus;
+  }
+
+  int cdbLength() {
+    return cdbLength;
+  }
+
+  int u8(int at) {
+    return cdb[at] & 0xFF;
+  }
+
+  int u16(int at) {
+    return u8(at) << 8 | u8(at + 1);
+  }
+
+  int u24(int at) {
+    return u16(at) << 8 | u8(at + 2);
+  }
+
+  long u32(int at) {
+    return (long) u16(at) << 16 | u16(at + 2);
+  }
+
+  /** As signed; who takes it as unsigned checks that it isn't negative. */
+  long u64(int at) {
+    return u32(at) << 32 | u32(at + 4);
+  }
+
+  // The data.
+
+  /** How many of some bytes the Data-In Buffer has room for; notes the others as shortfall. */
+  long roomFor(long length) {
+    long room = Math.min(length, data.inRemaining());
+    shortfall = length - room;
+    return room;
+  }
+
+  /** Whether the Data-Out Buffer has some bytes; notes those that it hasn't as shortfall. */
+  boolean brings(long length) {
+    shortfall = Math.max(0, length - data.outRemaining());
+    return shortfall == 0;
+  }
+
+  ByteBuffer nextOut(long limit) {
+    ByteBuffer piece = data.nextOut(limit);
+    moved += piece.remaining();
+    return piece;
+  }
+
+  ByteBuffer nextIn(long limit) {
+    return data.nextIn(limit);
+  }
+
+  void commitIn(int count) {
+    data.commitIn();
+    moved += count;
+  }
+
+  /** An empty buffer, big-endian, to build parameter data in. */
+  ByteBuffer reply() {
+    return reply.clear();
+  }
+
+  /**
+   * Sends the reply up to its position, and no more of it than the initiator allocated for it
+   * (SPC-4, "Allocation length").
+   */
+  void send(long allocationLength) {
+    reply.flip();
+    int end = (int) roomFor(Math.min(reply.limit(), allocationLength));
+    while (reply.position() < end) {
+      ByteBuffer piece = nextIn(end - reply.position());
+      int count = piece.remaining();
+      piece.put(reply.array(), reply.position(), count);
+      reply.position(reply.position() + count);
+      commitIn(count);
+    }
+  }
+
+  // How it ends.
+
+  void checkCondition(Sense why) {
+    senseData.set(why);
+    endWithSense();
+  }
+
+  void checkCondition(UnitAttention attention) {
+    senseData.set(attention);
+    endWithSense();
+  }
+
+  /** A byte of the CDB is wrong, or the field that starts there. */
+  void checkCondition(Sense why, int byteInCdb) {
+    senseData.set(why);
+    senseData.setField(byteInCdb);
+    endWithSense();
+  }
+
+  /** A bit of the CDB is wrong, or the field of which it is the highest. */
+  void invalidField(int byteInCdb, int bit) {
+    senseData.set(Sense.INVALID_FIELD_IN_CDB);
+    senseData.setField(byteInCdb, bit);
+    endWithSense();
+  }
+
+  /** A byte of the CDB is wrong, or the field that starts there. */
+  void invalidField(int byteInCdb) {
+    checkCondition(Sense.INVALID_FIELD_IN_CDB, byteInCdb);
+  }
+
+  /** The host failed. */
+  void hostFailed(IOException failure, Sense why) {
+    hostFailure = failure;
+    checkCondition(why);
+  }
+
+  /** The host failed at a block. */
+  void hostFailed(IOException failure, Sense why, long block) {
+    hostFailure = failure;
+    senseData.set(why);
+    senseData.setInformation(block);
+    endWithSense();
+  }
+
+  /** Sense data in fixed format: D_SENSE in the control mode page is 0. */
+  private void endWithSense() {
+    status = Status.CHECK_CONDITION;
+    senseData.putFixed(sense.clear());
+    sense.flip();
+  }
+}

@@ -1,0 +1,26 @@
+package dev.virtio4j.scsi;
+
+/**
+ * What has happened to a unit that its initiators are told before anything else (SAM-5, "Unit
+ * attention conditions"). In the order in which they are told.
+ */
+public enum UnitAttention {
+  // spotless:off
+  /** The unit was switched on or reset; what happened before that doesn't matter any more. */
+  POWER_ON               (0x29, 0x00),
+  /** The unit has another number of blocks. */
+  CAPACITY_CHANGED       (0x2A, 0x09),
+  /** A mode parameter has another value, for one whether the write cache is on. */
+  MODE_PARAMETERS_CHANGED(0x2A, 0x01);
+  // spotless:on
+
+  static final int SENSE_KEY = 0x6;
+
+  final int code;
+  final int qualifier;
+
+  UnitAttention(int code, int qualifier) {
+    this.code = code;
+    this.qualifier = qualifier;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.virtio4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtio4j.guest.TestGuest;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.commons.io.IOUtils;
+
+/**
+ * What is typed into a Debian guest, and what it answers, line for line:
+ *
+ * <pre>
+ *   # a comment, that is for the reader
+ *   drive 64M,serial=abc                   a disk of zeroes, and its keys as for --drive
+ *   $ blockdev --getsz /dev/vda            a command of the guest's shell; busybox's, unless it has
+ *   131072                                 a path; and what it prints, errors too
+ * </pre>
+ *
+ * <p>Empty lines don't count.
+ */
+final class GuestScenario {
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
+  private static final int MEMORY = 128 << 20;
+
+  private final List<String> drives;
+  private final String expected;
+  private final String script;
+
+  private GuestScenario(List<String> lines) {
+    drives = lines.stream().filter(line -> line.startsWith("drive ")).toList();
+    List<String> session = lines.stream().filter(line -> !line.startsWith("drive ")).toList();
+    expected = String.join("\n", session);
+    script = session.stream().map(GuestScenario::said).collect(Collectors.joining("\n"));
+  }
+
+  /**
+   * Reads a scenario.
+   *
+   * @param name a resource of this package in {@code guest}, without {@code .txt}
+   */
+  static GuestScenario load(String name) throws IOException {
+    String resource = "/dev/virtio4j/cli/guest/" + name + ".txt";
+    String text = IOUtils.resourceToString(resource, StandardCharsets.UTF_8);
+    return new GuestScenario(text.lines().filter(line -> !line.isBlank()).toList());
+  }
+
+  /** The commands that make the guest say a line and do what it says. */
+  private static String said(String line) {
+    return switch (line.charAt(0)) {
+      case '#' -> echo(line);
+      case '$' -> echo(line) + "\n" + line.substring(2);
+      default -> "";
+    };
+  }
+
+  private static String echo(String line) {
+    return "echo '" + line.replace("'", "'\\''") + "'";
+  }
+
+  /**
+   * Boots the guest and compares what it says.
+   *
+   * @param directory an empty one, for the guest and its disks
+   */
+  void run(Path directory) throws Exception {
+    TestGuest guest = TestGuest.of(script, directory);
+    MachineOptions options =
+        new MachineOptions(
+            MEMORY,
+            guest.kernel(),
+            guest.initramfs(),
+            TestGuest.COMMAND_LINE,
+            makeDrives(directory),
+            false,
+            false);
+    StringBuilder serial = new StringBuilder();
+    BootRun.Result result;
+    try (MachineSetup setup = MachineSetup.open(options)) {
+      BootRun boot =
+          new BootRun(setup::powerOn, List.of(), value -> serial.append((char) value), note -> {});
+      result = boot.run(TIMEOUT, BootRun.RETRY);
+    }
+    String said = serial.toString().replace("\r", "").replaceAll("\n+", "\n");
+    assertThat(said).as(result.reason()).contains("test: begins\n", "\ntest: ends\n");
+    assertThat(said.replaceFirst("(?s).*test: begins\n(.*)\ntest: ends\n.*", "$1"))
+        .isEqualTo(expected);
+  }
+
+  private List<DriveOptions> makeDrives(Path directory) throws IOException {
+    List<DriveOptions> made = new ArrayList<>();
+    for (String drive : drives) {
+      String[] sizeAndKeys = drive.substring("drive ".length()).split(",", 2);
+      Path image = directory.resolve("disk" + made.size());
+      try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+        file.setLength(MemorySize.parse(sizeAndKeys[0]).bytes());
+      }
+      String keys = sizeAndKeys.length == 1 ? "" : "," + sizeAndKeys[1];
+      made.add(DriveOptions.parse("file=" + image + keys));
+    }
+    return made;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.virtio4j.scsi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("DESIGN: no allocation per request")
+class ScsiAllocationTest {
+  private static final int TASKS = 20_000;
+  private static final int LENGTH = 8 * 512;
+  private static final byte[] READ = HexFormat.of().parseHex("28080000000100000800");
+  private static final byte[] WRITE = HexFormat.of().parseHex("2A000000000100000800");
+
+  private final DiskUnit unit = TestDisk.of(1 << 20).unit();
+  private final Nexus nexus = unit.connect();
+  private final Task task = new Task();
+
+  /** The same window again and again. */
+  private static final class Window implements DataBuffers {
+    private final ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
+
+    @Override
+    public long outRemaining() {
+      return LENGTH;
+    }
+
+    @Override
+    public ByteBuffer nextOut(long limit) {
+      return bytes.clear();
+    }
+
+    @Override
+    public long inRemaining() {
+      return LENGTH;
+    }
+
+    @Override
+    public ByteBuffer nextIn(long limit) {
+      return bytes.clear();
+    }
+
+    @Override
+    public void commitIn() {}
+  }
+
+  private final Window window = new Window();
+
+  private void run(int tasks) {
+    for (int i = 0; i < tasks; i++) {
+      byte[] cdb = i % 2 == 0 ? READ : WRITE;
+      System.arraycopy(cdb, 0, task.cdb(), 0, cdb.length);
+      task.begin(nexus, cdb.length, window);
+      unit.execute(task);
+    }
+  }
+
+  @Test
+  @DisplayName("to read and to write")
+  void readAndWrite() {
+    run(TASKS);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    run(TASKS);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+    assertThat(task.status()).isEqualTo(Status.GOOD);
+    assertThat(task.moved()).isEqualTo(LENGTH);
+    assertThat(allocated).as("bytes in %d tasks", TASKS).isLessThan(TASKS / 10);
+  }
+}
