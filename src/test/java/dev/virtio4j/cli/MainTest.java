@@ -333,7 +333,13 @@ class MainTest {
         "qtest --help",
         "guest --help",
         "guest fetch --help",
-        "firmware-test --help"
+        "firmware-test --help",
+        "image --help",
+        "image create --help",
+        "image info --help",
+        "image commit --help",
+        "image check --help",
+        "image compact --help"
       })
   void help(String args) {
     assertThat(run(args.split(" "))).isZero();
