@@ -124,6 +124,17 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
         .orElseThrow();
   }
 
+  /**
+   * All that a guest can tell of these options, as {@link BlkOptions#toString} has it.
+   *
+   * @return {@code key=value} for each key, always in the same order
+   */
+  List<String> seenByGuest() {
+    List<String> seen = new ArrayList<>(split(device.toString()));
+    seen.add("readonly=" + (readOnly ? "on" : "off"));
+    return seen;
+  }
+
   /** Splits at commas; two commas in a row stand for one that does not split. */
   private static List<String> split(String text) {
     List<String> parts = new ArrayList<>();

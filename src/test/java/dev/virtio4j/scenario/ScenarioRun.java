@@ -166,7 +166,8 @@ final class ScenarioRun {
       case "request" ->
           driver.request(
               Request.parse(
-                  new Options(words, variables, "sector", "data", "like", "ioprio"), variables));
+                  new Options(words, variables, "sector", "cdb", "data", "like", "ioprio"),
+                  variables));
       case "chain" -> driver.chain(words);
       case "desc" ->
           driver.descriptor(new Options(words, variables, "table", "addr", "len", "flags", "next"));
