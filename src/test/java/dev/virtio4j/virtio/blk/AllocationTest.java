@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
+import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.RawFile;
-import dev.virtio4j.block.Snapshot;
 import dev.virtio4j.testing.BlkDriver;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -84,9 +84,11 @@ class AllocationTest {
   }
 
   @Test
-  @DisplayName("on a snapshot")
-  void snapshot() {
-    assertNoAllocation(new Snapshot(new MemoryBackend(new byte[SIZE], true)), true);
+  @DisplayName("on a temporary overlay")
+  void overlay() throws IOException {
+    try (Overlay disk = Overlay.temporary(new MemoryBackend(new byte[SIZE], true))) {
+      assertNoAllocation(disk, true);
+    }
   }
 
   @Test
