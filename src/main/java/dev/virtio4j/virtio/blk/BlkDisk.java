@@ -262,11 +262,11 @@ final class BlkDisk implements WriteCache {
 
   /**
    * DISCARD and WRITE_ZEROES (virtio 1.1, section 5.2.6): all segments are checked before the first
-   * one is carried out. A discarded range reads as zeroes, except with discard=ignore.
+   * one is carried out, on a read-only disk, too. A discarded range reads as zeroes, except with
+   * discard=ignore.
    */
   private BlkStatus zero(BlkRequest request, boolean writeThrough) throws IOException {
-    if (backend.isReadOnly()
-        || request.length() == 0
+    if (request.length() == 0
         || request.length() % ZERO_SEGMENT_SIZE != 0
         || request.length() / ZERO_SEGMENT_SIZE > MAX_ZERO_SEGMENTS) {
       return BlkStatus.IOERR;
@@ -287,6 +287,9 @@ final class BlkDisk implements WriteCache {
       zeroSector[i] = sector;
       zeroLength[i] = length;
       zeroUnmap[i] = discard || (flags & FLAG_UNMAP) != 0;
+    }
+    if (backend.isReadOnly()) {
+      return BlkStatus.IOERR;
     }
     for (int i = 0; i < segments; i++) {
       if (!discard || options.discard) {
