@@ -1,6 +1,7 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.FaultyBackend;
 import dev.virtio4j.block.TimedBackend;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
@@ -23,6 +24,7 @@ final class Drive implements Closeable {
 
   private final DriveOptions options;
   private final TimedBackend image;
+  private final FaultyBackend faults;
   private final List<BlkCounters> before = new ArrayList<>();
   private BlkDevice device;
   private String waitsFor;
@@ -36,6 +38,7 @@ final class Drive implements Closeable {
   Drive(DriveOptions options, BlockBackend image) {
     this.options = options;
     this.image = new TimedBackend(image);
+    faults = image instanceof FaultyBackend faulty ? faulty : null;
   }
 
   /**
@@ -135,7 +138,8 @@ final class Drive implements Closeable {
   }
 
   /**
-   * Saves by what the drive is known again; its content stays in its image.
+   * Saves by what the drive is known again, and how far its faults have got; its content stays in
+   * its image.
    *
    * @param out where to
    * @throws IOException if that fails
@@ -144,6 +148,11 @@ final class Drive implements Closeable {
     out.begin(SECTION, 1);
     out.text(String.join("\n", options.seenByGuest()));
     FileStamp.of(options.file()).save(out);
+    if (faults != null) {
+      for (long matches : faults.progress()) {
+        out.i64(matches);
+      }
+    }
     out.end();
   }
 
@@ -168,6 +177,13 @@ final class Drive implements Closeable {
     if (!now.equals(then)) {
       throw new StateException(
           "was changed since the machine was saved: it had " + then + ", and has " + now);
+    }
+    if (faults != null) { // then the one that was saved had the same
+      long[] progress = faults.progress();
+      for (int i = 0; i < progress.length; i++) {
+        progress[i] = in.i64(0, Long.MAX_VALUE, "what matched a fault");
+      }
+      faults.resume(progress);
     }
     in.end();
   }

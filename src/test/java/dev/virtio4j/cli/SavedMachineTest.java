@@ -146,6 +146,7 @@ class SavedMachineTest {
         "--restore=@/state                       | the machine was saved with 1 drives, and now has 0",
         "--drive=file=@/disk,serial=a --restore=@/state | drive 0 @/disk: was saved with serial=, and now has serial=a",
         "--drive=file=@/disk,readonly=on --restore=@/state | drive 0 @/disk: was saved with readonly=off, and now has readonly=on",
+        "--drive=file=@/disk,fault=read:EIO --restore=@/state | drive 0 @/disk: was saved with fault=, and now has fault=read:EIO",
         "--restore=@/state --append=quiet | a saved machine has its kernel in it: leave out --kernel, --initrd and --append; see 'virtio4j boot --help'",
         "--memory=3M | give --kernel=FILE to boot, or --restore=FILE to go on; see 'virtio4j boot --help'",
         "--kernel=@/kernel --save-on x @/no/state | @/no/state: there is no such directory",
