@@ -254,24 +254,19 @@ class MainTest {
 
   @ParameterizedTest(name = "--stats {0}")
   @DisplayName("refuses, before the guest runs, a file for the figures that can't be written")
-  @ValueSource(strings = {"@/missing/stats", "@/directory", "@/disk", "@/kernel", "@/initrd"})
+  @ValueSource(
+      strings = {"@/missing/stats", "@/directory", "@/disk", "@/kernel", "@/initrd", "@/base"})
   void statsRefused(String file) throws IOException {
-    byte[] disk = Files.readAllBytes(directory.resolve("disk"));
+    Files.write(directory.resolve("base"), new byte[4096]);
+    run("image", "create", "--base", "@/base", "@/overlay");
+    err.reset();
+    String drives = " --drive file=@/disk --drive format=overlay,file=@/overlay,base=@/base";
     int status =
-        run(
-            "boot",
-            "--kernel",
-            "@/kernel",
-            "--initrd",
-            "@/initrd",
-            "--drive",
-            "file=@/disk",
-            "--stats",
-            file);
+        run(("boot --kernel @/kernel --initrd @/initrd --stats " + file + drives).split(" "));
     assertThat(status).isEqualTo(2);
     assertThat(errors()).startsWith("virtio4j: ").contains(file).hasLineCount(1);
     assertThat(output()).isEmpty();
-    assertThat(directory.resolve("disk")).hasBinaryContent(disk);
+    assertThat(directory.resolve("base")).hasBinaryContent(new byte[4096]);
   }
 
   @Test
