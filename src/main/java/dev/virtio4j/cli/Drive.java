@@ -1,9 +1,13 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.FaultyBackend;
 import dev.virtio4j.block.TimedBackend;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.host.StateException;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.virtio.blk.BlkCounters;
 import dev.virtio4j.virtio.blk.BlkDevice;
@@ -16,8 +20,11 @@ import java.util.Optional;
 
 /** An open drive. Its device is made anew for each power-on; the image stays. */
 final class Drive implements Closeable {
+  private static final String SECTION = "drive";
+
   private final DriveOptions options;
   private final TimedBackend image;
+  private final FaultyBackend faults;
   private final List<BlkCounters> before = new ArrayList<>();
   private BlkDevice device;
   private String waitsFor;
@@ -31,6 +38,7 @@ final class Drive implements Closeable {
   Drive(DriveOptions options, BlockBackend image) {
     this.options = options;
     this.image = new TimedBackend(image);
+    faults = image instanceof FaultyBackend faulty ? faulty : null;
   }
 
   /**
@@ -127,5 +135,56 @@ final class Drive implements Closeable {
   @Override
   public void close() throws IOException {
     image.close();
+  }
+
+  /**
+   * Saves by what the drive is known again, and how far its faults have got; its content stays in
+   * its image.
+   *
+   * @param out where to
+   * @throws IOException if that fails
+   */
+  void save(StateWriter out) throws IOException {
+    out.begin(SECTION, 1);
+    out.text(String.join("\n", options.seenByGuest()));
+    FileStamp.of(options.file()).save(out);
+    if (faults != null) {
+      for (long matches : faults.progress()) {
+        out.i64(matches);
+      }
+    }
+    out.end();
+  }
+
+  /**
+   * Makes sure that this is the drive that was saved.
+   *
+   * @param in where from
+   * @throws IOException with one line that says what differs, or if it can't be read
+   */
+  void load(StateReader in) throws IOException {
+    in.begin(SECTION, 1);
+    List<String> was = List.of(in.text().split("\n", -1));
+    List<String> is = options.seenByGuest();
+    for (int i = 0; i < is.size(); i++) {
+      if (i >= was.size() || !was.get(i).equals(is.get(i))) {
+        String other = i < was.size() ? was.get(i) : "other options";
+        throw new StateException("was saved with " + other + ", and now has " + is.get(i));
+      }
+    }
+    FileStamp then = FileStamp.load(in);
+    FileStamp now = FileStamp.of(options.file());
+    if (!now.equals(then)) {
+      throw new StateException(
+          "was changed since the machine was saved: it had " + then + ", and has " + now);
+    }
+    if (faults != null) { // then the one that was saved had the same
+      long[] progress = faults.progress();
+      for (int i = 0; i < progress.length; i++) {
+        progress[i] = in.i64(0, Long.MAX_VALUE, "what matched a fault");
+      }
+      faults.resume(progress);
+    }
+    in.end();
   }
 }

@@ -12,22 +12,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
+import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.RawFile;
-import dev.virtio4j.block.Snapshot;
 import dev.virtio4j.testing.BlkDriver;
 import dev.virtio4j.testing.ChainBuilder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("DESIGN: no allocation per request, from notify to interrupt")
 class AllocationTest {
-  private static final int NOTIFICATIONS = 10_000;
-  private static final int ROUNDS = 40;
+  private static final int NOTIFICATIONS = 1000;
+  private static final int ROUNDS = 400;
   private static final int SIZE = 1 << 20;
 
   @TempDir Path directory;
@@ -92,23 +95,34 @@ class AllocationTest {
     return chain.readable(header(type, 0)).readable(segment).writable(1).direct();
   }
 
-  @Test
-  @DisplayName("reads and writes on memory, with windows on guest memory")
-  void memoryWithViews() {
-    assertReadsAndWritesAllocateNothing(driver(memory(), true));
+  @ParameterizedTest(name = "windows on guest memory: {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("reads and writes on memory")
+  void readsAndWritesOfMemory(boolean views) {
+    assertReadsAndWritesAllocateNothing(driver(memory(), views));
+  }
+
+  @ParameterizedTest(name = "windows on guest memory: {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("reads and writes by SCSI commands")
+  void scsi(boolean views) {
+    BlkDriver driver = driver(memory(), views);
+    byte[] read10 = HexFormat.of().parseHex("28000000000100000800");
+    byte[] write10 = HexFormat.of().parseHex("2A000000000900000800");
+    ChainBuilder read = driver.queue.chain().readable(header(2, 0)).readable(read10);
+    ChainBuilder write = driver.queue.chain().readable(header(3, 0)).readable(write10);
+    assertNoAllocation(
+        driver,
+        read.writable(4096).writable(113).direct(),
+        write.readable(new byte[4096]).writable(113).indirect());
   }
 
   @Test
-  @DisplayName("reads and writes on memory, without windows on guest memory")
-  void memoryWithoutViews() {
-    assertReadsAndWritesAllocateNothing(driver(memory(), false));
-  }
-
-  @Test
-  @DisplayName("reads and writes on a snapshot")
-  void snapshot() {
-    MemoryBackend base = new MemoryBackend(new byte[SIZE], true);
-    assertReadsAndWritesAllocateNothing(driver(new Snapshot(base), true));
+  @DisplayName("reads and writes on a temporary overlay")
+  void overlay() throws IOException {
+    try (Overlay disk = Overlay.temporary(new MemoryBackend(new byte[SIZE], true))) {
+      assertReadsAndWritesAllocateNothing(driver(disk, true));
+    }
   }
 
   @Test
@@ -146,6 +160,15 @@ class AllocationTest {
         driver,
         driver.queue.chain().readable(header(FLUSH, 0)).writable(1).direct(),
         driver.queue.chain().readable(header(GET_ID, 0)).writable(20).writable(1).direct());
+  }
+
+  @Test
+  @DisplayName("DISCARD and WRITE_ZEROES on a raw file")
+  void zeroesOnRawFile() throws IOException {
+    try (RawFile file = rawFile()) {
+      BlkDriver driver = driver(file, true);
+      assertNoAllocation(driver, zero(driver, DISCARD), zero(driver, WRITE_ZEROES));
+    }
   }
 
   @Test
