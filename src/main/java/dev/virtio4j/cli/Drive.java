@@ -13,6 +13,7 @@ import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -143,7 +144,9 @@ final class Drive implements Closeable {
   void save(StateWriter out) throws IOException {
     out.begin(SECTION, 1);
     out.text(String.join("\n", options.seenByGuest()));
-    FileStamp.of(options.file()).save(out);
+    for (Path file : options.image().files()) {
+      FileStamp.of(file).save(out);
+    }
     out.end();
   }
 
@@ -163,11 +166,14 @@ final class Drive implements Closeable {
         throw new StateException("was saved with " + other + ", and now has " + is.get(i));
       }
     }
-    FileStamp then = FileStamp.load(in);
-    FileStamp now = FileStamp.of(options.file());
-    if (!now.equals(then)) {
-      throw new StateException(
-          "was changed since the machine was saved: it had " + then + ", and has " + now);
+    for (Path file : options.image().files()) {
+      FileStamp then = FileStamp.load(in);
+      FileStamp now = FileStamp.of(file);
+      if (!now.equals(then)) {
+        throw new StateException(
+            "%s was changed since the machine was saved: it had %s, and has %s"
+                .formatted(file.equals(options.file()) ? "the image" : file, then, now));
+      }
     }
     in.end();
   }

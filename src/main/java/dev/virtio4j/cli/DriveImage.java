@@ -9,6 +9,7 @@ import dev.virtio4j.block.Snapshot;
 import dev.virtio4j.block.VolatileCache;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What {@code --drive} says of the image, and how it is opened.
@@ -77,6 +78,11 @@ record DriveImage(
     BlockBackend image =
         format.equals(QCOW2) ? openQcow2() : RawFile.open(file, readOnly || snapshot);
     return withFaults(snapshot && !readOnly ? new Snapshot(image) : image);
+  }
+
+  /** The files that it is in. */
+  List<Path> files() {
+    return backing == null ? List.of(file) : List.of(file, backing);
   }
 
   private BlockBackend openQcow2() throws IOException {

@@ -131,7 +131,7 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
    */
   List<String> seenByGuest() {
     List<String> seen = new ArrayList<>(split(device.toString()));
-    seen.add("readonly=" + (readOnly ? "on" : "off"));
+    seen.add("readonly=" + (image.readOnly() ? "on" : "off"));
     return seen;
   }
 

@@ -149,6 +149,7 @@ class SavedMachineTest {
         "--restore=@/state --append=quiet | a saved machine has its kernel in it: leave out --kernel, --initrd and --append; see 'virtio4j boot --help'",
         "--memory=3M | give --kernel=FILE to boot, or --restore=FILE to go on; see 'virtio4j boot --help'",
         "--kernel=@/kernel --save-on x @/no/state | @/no/state: there is no such directory",
+        "--kernel=@/kernel --drive=file=@/disk,fault=read:EIO --save-on x @/s | @/disk: a drive with fault= can't be saved; leave out fault= or --save-on",
         "--kernel=@/kernel --save-on ( @/s | --save-on: '(' is no regular expression: Unclosed group; see 'virtio4j boot --help'"
       })
   @DisplayName("refuse what does not fit, in one line")
@@ -165,7 +166,7 @@ class SavedMachineTest {
     int status = boot("--restore=@/state", "--drive=file=@/disk");
     assertThat(errors())
         .startsWith(
-            "virtio4j: drive 0 @/disk: was changed since the machine was saved: it had 4096 bytes, last written 2")
+            "virtio4j: drive 0 @/disk: the image was changed since the machine was saved: it had 4096 bytes, last written 2")
         .endsWith(", and has 4096 bytes, last written 1970-01-01T00:00:01Z\n");
     assertThat(status).isEqualTo(2);
   }
