@@ -184,9 +184,9 @@ final class BootCommand implements Callable<Integer> {
 
   private SaveTarget saveTarget(MachineOptions options) throws BadInputException {
     for (DriveOptions drive : options.drives()) {
-      if (drive.image().faults() != null) {
+      if (drive.image().faults() != null && drive.image().faults().losesFlushes()) {
         throw new BadInputException(
-            drive.file() + ": a drive with fault= can't be saved; leave out fault= or --save-on");
+            drive.file() + ": a drive that loses flushes can't be saved; leave out that fault=");
       }
     }
     try {

@@ -201,22 +201,24 @@ final class BootRun {
       synchronized (this) {
         goOn = false; // what was typed before is no answer
       }
-      String standsStill =
-          machine.waitsFor()
-              + "; the machine stands still: mend that, "
-              + (retry == null ? "then press Ctrl-A c" : "it tries again by itself");
-      notes.accept(standsStill);
+      notes.accept(standsStill(retry));
       while (waitToRetry(retry)) {
         if (machine.resume()) {
           notes.accept("the machine goes on");
           break;
         } else if (retry == null) { // an answer to the key
-          notes.accept(standsStill);
+          notes.accept(standsStill(retry));
         }
       }
       stopped = machine.run();
     }
     return stopped;
+  }
+
+  private String standsStill(Duration retry) {
+    return machine.waitsFor()
+        + "; the machine stands still: mend that, "
+        + (retry == null ? "then press Ctrl-A c" : "it tries again by itself");
   }
 
   /** Waits until it is time to try again; false if the run is to end instead. */

@@ -60,6 +60,7 @@ public final class Main {
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
         .addSubcommand(new DriveKeysCommand())
+        .addSubcommand(new ImageCommand(console))
         .addSubcommand(new QtestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))

@@ -1,6 +1,6 @@
 /**
- * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code qtest}, {@code
- * firmware-test} and {@code guest fetch}.
+ * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code image}, {@code qtest},
+ * {@code firmware-test} and {@code guest fetch}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status
@@ -16,7 +16,9 @@
  *     HardwareOptions      --memory and --drive; Drives opens the images
  *       DriveKey           the keys of --drive, as a table; DriveOptions reads them
  *         DriveImage       the image of a drive, and how it is opened
+ *           DiskImage      a file, its format, and what is below it
  *     DriveKeysCommand     shows that table
+ *     ImageCommand         makes images, looks after overlays
  * </pre>
  *
  * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line

@@ -214,6 +214,16 @@ public final class DescriptorChain {
   }
 
   /**
+   * The length of the device-readable buffer whose first byte is the next to be read. For a request
+   * of which one field is by its definition a buffer of its own.
+   *
+   * @return bytes; 0 if the next byte is not the first of a buffer, or there is none
+   */
+  public long nextReadableBuffer() {
+    return readable.offset == 0 ? readableInBuffer() : 0;
+  }
+
+  /**
    * What is left to write.
    *
    * @return bytes

@@ -147,12 +147,13 @@ public abstract class VirtioDevice implements Stateful {
 
   /**
    * Takes the guest's choice. What was not offered is dropped, and everything where the guest took
-   * {@link Features#BAD_FEATURE}.
+   * {@link Features#BAD_FEATURE}, if that was.
    *
    * @param features feature bits 0 to 31
    */
   public final void acceptFeatures(int features) {
-    acceptedFeatures = (features & Features.BAD_FEATURE) != 0 ? 0 : features & offeredFeatures;
+    int accepted = features & offeredFeatures;
+    acceptedFeatures = (accepted & Features.BAD_FEATURE) != 0 ? 0 : accepted;
     for (Virtqueue queue : queues) {
       queue.acceptFeatures(acceptedFeatures);
     }

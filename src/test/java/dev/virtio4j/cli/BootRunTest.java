@@ -36,6 +36,7 @@ class BootRunTest {
     private final Boot boot;
     private final IntConsumer serial;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private boolean ran;
 
     FakeMachine(Boot boot, IntConsumer serial) {
       this.boot = boot;
@@ -44,6 +45,7 @@ class BootRunTest {
 
     @Override
     public StopReason run() {
+      ran = true;
       for (byte value : boot.says().getBytes(StandardCharsets.US_ASCII)) {
         serial.accept(value);
         if (stopped.getCount() == 0) {
@@ -83,12 +85,12 @@ class BootRunTest {
 
     @Override
     public long instructions() {
-      return INSTRUCTIONS_PER_BOOT;
+      return ran ? INSTRUCTIONS_PER_BOOT : 0;
     }
 
     @Override
     public long emulatedNanos() {
-      return 2 * INSTRUCTIONS_PER_BOOT;
+      return ran ? 2 * INSTRUCTIONS_PER_BOOT : 0;
     }
 
     @Override

@@ -77,7 +77,7 @@ class MainTest {
         "                                       ! virtio4j: Missing required subcommand; see 'virtio4j --help'",
         "fly                                    ! virtio4j: Unmatched argument at index 0: 'fly'; see 'virtio4j --help'",
         "guest                                  ! virtio4j: Missing required subcommand; see 'virtio4j guest --help'",
-        "boot                                   ! virtio4j: Missing required option: '--kernel=FILE'; see 'virtio4j boot --help'",
+        "boot                                   ! virtio4j: give --kernel=FILE to boot, or --restore=FILE to go on; see 'virtio4j boot --help'",
         "boot --kernel k --fly                  ! virtio4j: Unknown option: '--fly'; see 'virtio4j boot --help'",
         "boot --kernel k x                      ! virtio4j: Unmatched argument at index 3: 'x'; see 'virtio4j boot --help'",
         "boot --kernel                          ! virtio4j: Missing required parameter for option '--kernel' (FILE); see 'virtio4j boot --help'",
@@ -333,7 +333,13 @@ class MainTest {
         "qtest --help",
         "guest --help",
         "guest fetch --help",
-        "firmware-test --help"
+        "firmware-test --help",
+        "image --help",
+        "image create --help",
+        "image info --help",
+        "image commit --help",
+        "image check --help",
+        "image compact --help"
       })
   void help(String args) {
     assertThat(run(args.split(" "))).isZero();

@@ -1,17 +1,13 @@
 package dev.virtio4j.fuzz;
 
 import com.sun.management.ThreadMXBean;
-import dev.virtio4j.block.BlockBackend;
-import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.testing.DriverLine;
 import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -75,57 +71,6 @@ final class BlkLockstep {
   private final byte[] modelDisk = INITIAL_DISK.clone();
   private final BlkModel model;
 
-  /** A disk that knows whether it was flushed. */
-  private final class Disk implements BlockBackend {
-    private final MemoryBackend backend;
-
-    Disk(boolean readOnly) {
-      backend = new MemoryBackend(disk, readOnly);
-    }
-
-    @Override
-    public long size() {
-      return backend.size();
-    }
-
-    @Override
-    public void read(long position, ByteBuffer into) {
-      backend.read(position, into);
-    }
-
-    @Override
-    public void write(long position, ByteBuffer from) throws IOException {
-      require(!isReadOnly(), "a write reached a read-only disk");
-      backend.write(position, from);
-      unflushed = true;
-    }
-
-    @Override
-    public void zero(long position, long length, boolean mayUnmap) throws IOException {
-      require(!isReadOnly(), "zeroes reached a read-only disk");
-      backend.zero(position, length, mayUnmap);
-      unflushed = true;
-    }
-
-    @Override
-    public void resize(long size) throws IOException {
-      backend.resize(size);
-    }
-
-    @Override
-    public void flush() {
-      unflushed = false;
-    }
-
-    @Override
-    public boolean isReadOnly() {
-      return backend.isReadOnly();
-    }
-
-    @Override
-    public void close() {}
-  }
-
   /**
    * Builds the two.
    *
@@ -138,7 +83,7 @@ final class BlkLockstep {
     System.arraycopy(INITIAL_RAM, 0, memory.ram(), 0, RAM_SIZE);
     BlkDevice device =
         new BlkDevice(
-            new Disk(readOnly),
+            new TrackedDisk(disk, readOnly, value -> unflushed = value),
             BlkOptions.builder().serial(SERIAL).logicalBlockSize(blockSize).build());
     function = VirtioPciFunction.of(device, memory, new ManualClock());
     function.connect(line);

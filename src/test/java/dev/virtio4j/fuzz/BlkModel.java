@@ -1,7 +1,12 @@
 package dev.virtio4j.fuzz;
 
+import dev.virtio4j.host.GuestMemoryException;
+import dev.virtio4j.scsi.Task;
+import dev.virtio4j.scsi.UnitAttention;
+import dev.virtio4j.scsi.WriteCache;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +38,7 @@ final class BlkModel {
   private static final int UNSUPP = 2;
 
   /** A piece of guest memory. */
-  private record Buffer(long address, long length) {}
+  record Buffer(long address, long length) {}
 
   /** A piece of guest memory is not wholly RAM. */
   private static final class NotRam extends Exception {
@@ -51,6 +56,7 @@ final class BlkModel {
   private final byte[] id;
   private final int offered;
   private final byte[] config;
+  private final ScsiModel scsi;
 
   private int features;
   private int status;
@@ -97,6 +103,27 @@ final class BlkModel {
     this.id = id;
     this.offered = offered;
     this.config = config;
+    String serial = new String(id, StandardCharsets.US_ASCII).replace("\0", "");
+    TrackedDisk backend = new TrackedDisk(disk, readOnly, value -> unflushed = value);
+    scsi = new ScsiModel(ram, backend, new Cache(), serial, blockSize);
+  }
+
+  /** The write cache, as the SCSI unit sees it. */
+  private final class Cache implements WriteCache {
+    @Override
+    public boolean isOn() {
+      return writesBack();
+    }
+
+    @Override
+    public boolean isOnByDefault() {
+      return true;
+    }
+
+    @Override
+    public void flush() {
+      unflushed = false;
+    }
   }
 
   /** Whether the device asks for an interrupt. */
@@ -189,7 +216,11 @@ final class BlkModel {
       }
       case CONFIG + WRITEBACK -> {
         if (has(F_CONFIG_WCE)) {
+          byte before = config[WRITEBACK];
           config[WRITEBACK] = (byte) ((value & 0xFF) == 0 ? 0 : 1);
+          if (config[WRITEBACK] != before) {
+            scsi.raise(UnitAttention.MODE_PARAMETERS_CHANGED);
+          }
           unflushed &= config[WRITEBACK] == 1;
         }
       }
@@ -203,6 +234,7 @@ final class BlkModel {
     selected = 0;
     interruptStatus = 0;
     config[WRITEBACK] = 1;
+    scsi.raise(UnitAttention.POWER_ON);
     place(0);
   }
 
@@ -361,6 +393,7 @@ final class BlkModel {
     return switch (header.getInt(0) & 0x7FFF_FFFF) { // without BARRIER
       case 0 -> read(sector);
       case 1 -> write(sector);
+      case 2, 3 -> scsi();
       case 4, 5 -> {
         unflushed = false;
         yield OK;
@@ -373,6 +406,63 @@ final class BlkModel {
       case 13 -> zero(false);
       default -> UNSUPP;
     };
+  }
+
+  /** SCSI_CMD: CDB, data; data, 96 bytes for sense data, 16 for what came of it. */
+  private int scsi() throws NotRam {
+    long cdbAndData = length(readable) - 16;
+    long room = length(writable) - 1 - 112;
+    if (cdbAndData == 0 || room < 0) {
+      return IOERR;
+    }
+    long cdbLength = ownBuffer(16);
+    if (cdbLength == 0 || cdbLength > 260) {
+      cdbLength = Math.min(Task.cdbLength((int) value(16, 1)), cdbAndData);
+    }
+    byte[] cdb = new byte[(int) cdbLength];
+    for (int i = 0; i < cdb.length; i++) {
+      cdb[i] = (byte) value(16 + i, 1);
+    }
+    long dataOut = cdbAndData - cdbLength;
+    Task task;
+    try {
+      task = scsi.execute(cdb, slice(readable, 16 + cdbLength, dataOut), slice(writable, 0, room));
+    } catch (GuestMemoryException e) {
+      throw new NotRam();
+    } finally {
+      written += scsi.received();
+    }
+    putAt(room, scsi.sense());
+    ByteBuffer result = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    result.putInt(task.status().code());
+    result.putInt((int) Math.min(dataOut + room, 0xFFFF_FFFFL));
+    result.putInt(task.senseLength());
+    result.putInt((int) Math.min(dataOut + room - task.moved(), 0xFFFF_FFFFL));
+    putAt(room + 96, result.array());
+    return OK;
+  }
+
+  /** The length of the readable buffer that starts at a place of the stream; 0 if none does. */
+  private long ownBuffer(long at) {
+    long start = 0;
+    for (Buffer buffer : readable) {
+      if (start == at) {
+        return buffer.length;
+      }
+      start += buffer.length;
+    }
+    return 0;
+  }
+
+  /** Puts bytes at a place of the writable stream, into each buffer as a whole or not at all. */
+  private void putAt(long at, byte[] bytes) throws NotRam {
+    int done = 0;
+    for (Buffer piece : slice(writable, at, bytes.length)) {
+      int address = ram(piece.address, piece.length);
+      System.arraycopy(bytes, done, ram.array(), address, (int) piece.length);
+      done += (int) piece.length;
+      written += piece.length;
+    }
   }
 
   /** DISCARD and WRITE_ZEROES: all segments are checked before the first is carried out. */

@@ -25,8 +25,15 @@ final class BlkScript {
 
   private static final int IN = 0;
   private static final int OUT = 1;
+  private static final int SCSI_CMD = 2;
+  private static final int SCSI_CMD_OUT = 3;
   private static final int FLUSH = 4;
   private static final int GET_ID = 8;
+
+  /** Sense data and results of a SCSI command. */
+  private static final int SCSI_RESULTS = 112;
+
+  private static final int MAX_CDB = 20;
 
   private static final int NEXT = 1;
   private static final int WRITE = 2;
@@ -164,13 +171,20 @@ final class BlkScript {
     long sector = (kind & 64) == 0 ? u8() % (SECTORS + 2) : value();
     int size = u8();
     int length = (kind & 128) == 0 ? size % (SECTORS + 2) * 512 : size;
-    boolean toDisk = (type & 0x7FFF_FFFF) == OUT;
-    ByteBuffer header = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(type).putInt(0).putLong(sector);
+    int plainType = type & 0x7FFF_FFFF;
+    boolean scsi = plainType == SCSI_CMD || plainType == SCSI_CMD_OUT;
+    byte[] cdb = new byte[scsi ? u8() % MAX_CDB : 0];
+    for (int i = 0; i < cdb.length; i++) {
+      cdb[i] = (byte) u8();
+    }
+    int tail = scsi ? SCSI_RESULTS + 1 : 1;
+    boolean toDisk = plainType == OUT || plainType == SCSI_CMD_OUT;
+    ByteBuffer header = ByteBuffer.allocate(16 + cdb.length).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(type).putInt(0).putLong(sector).put(cdb);
 
     List<Descriptor> chain = new ArrayList<>(Collections.nCopies(padding, new Descriptor(0, 0, 0)));
-    cut(chain, header.array(), 16 + (toDisk ? length : 0), 0);
-    cut(chain, new byte[0], toDisk ? 1 : length + 1, WRITE);
+    cut(chain, header.array(), header.capacity() + (toDisk ? length : 0), 0);
+    cut(chain, new byte[0], tail + (toDisk ? 0 : length), WRITE);
     submit(chain);
     if ((kind & 8) != 0) {
       tellWhenToInterrupt();

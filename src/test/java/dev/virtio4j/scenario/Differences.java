@@ -18,6 +18,15 @@ final class Differences {
           mvn test -Dtest=ScenarioTest -Ddifferences=write
       """;
 
+  private static final String OURS_HEADING =
+      """
+
+      ## Scenarios that run on ours only
+
+      | what | why not on QEMU |
+      |---|---|
+      """;
+
   private Differences() {}
 
   /** The whole document. */
@@ -26,6 +35,14 @@ final class Differences {
         + scripts.stream()
             .filter(script -> !script.differences().isEmpty())
             .map(Differences::section)
+            .collect(Collectors.joining())
+        + OURS_HEADING
+        + scripts.stream()
+            .filter(script -> !script.whyOurs().isEmpty())
+            .map(
+                script ->
+                    "| %s (`%s`) | %s |\n"
+                        .formatted(script.title(), script.name(), script.whyOurs()))
             .collect(Collectors.joining());
   }
 

@@ -3,39 +3,65 @@ package dev.virtio4j.scenario;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * A drive of a script's machine.
  *
  * @param sectors its size, in sectors of 512 bytes
  * @param readOnly whether writes fail
- * @param serial what GET_ID answers; empty for none
- * @param blockSize logical block size in bytes
+ * @param options what else the script says of it, by QEMU's names where QEMU has it
  */
-record Disk(int sectors, boolean readOnly, String serial, int blockSize) {
+record Disk(int sectors, boolean readOnly, Map<String, String> options) {
   static final int SECTOR = 512;
+
+  /** Properties of QEMU's device. */
+  static final Set<String> PROPERTIES =
+      Set.of(
+          "serial",
+          "logical_block_size",
+          "physical_block_size",
+          "min_io_size",
+          "opt_io_size",
+          "cyls",
+          "heads",
+          "secs",
+          "num-queues",
+          "queue-size");
+
+  /** Properties of QEMU's drive. */
+  static final Set<String> DRIVE_PROPERTIES = Set.of("cache", "discard");
+
+  /** What QEMU has not. */
+  private static final Set<String> OURS = Set.of("spec", "latency");
 
   static Disk parse(Line line) {
     int sectors = 256;
     boolean readOnly = false;
-    String serial = "";
-    int blockSize = SECTOR;
+    Map<String, String> options = new LinkedHashMap<>();
     for (String word : line.words().subList(1, line.words().size())) {
       String value = word.substring(word.indexOf('=') + 1);
-      switch (word.substring(0, word.length() - value.length())) {
-        case "sectors=" -> sectors = Integer.decode(value);
-        case "serial=" -> serial = value;
-        case "block=" -> blockSize = Integer.decode(value);
-        case "" -> {
-          if (!value.equals("readonly")) {
-            throw line.error("no such option: " + word);
-          }
-          readOnly = true;
-        }
-        default -> throw line.error("no such option: " + word);
+      String name = word.substring(0, Math.max(0, word.length() - value.length() - 1));
+      if (name.equals("sectors")) {
+        sectors = Integer.decode(value);
+      } else if (word.equals("readonly")) {
+        readOnly = true;
+      } else if (PROPERTIES.contains(name)
+          || DRIVE_PROPERTIES.contains(name)
+          || OURS.contains(name)) {
+        options.put(name, value);
+      } else {
+        throw line.error("no such option: " + word);
       }
     }
-    return new Disk(sectors, readOnly, serial, blockSize);
+    return new Disk(sectors, readOnly, options);
+  }
+
+  /** The value of an option that is a number. */
+  int number(String name, int otherwise) {
+    return options.containsKey(name) ? Integer.decode(options.get(name)) : otherwise;
   }
 
   byte[] content() {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The driver of one block device: what it has set up, and what it waits for. */
 final class Driver {
@@ -17,16 +19,28 @@ final class Driver {
 
   private static final int PAGE = 4096;
 
+  /** Where the queues are unless the script says otherwise: the first MiB of extended memory. */
+  private static final long TABLES = 0x100000;
+
+  /** Room for a queue of 1024. */
+  private static final long TABLE_SPACE = 0x8000;
+
+  /** The most queues of a device that have room. */
+  private static final int QUEUES = 4;
+
   private final Qtest qtest;
   private final Variables variables;
   private final Duration patience;
   private final ChainWriter chains;
   private final Function function;
-  private final long defaultTable;
+  private final int number;
 
-  private Ring ring;
+  /** What the driver has of a queue: its ring, and the chains that did not come back yet. */
+  private record Queue(Ring ring, Deque<Chain> outstanding) {}
+
+  private final Map<Integer, Queue> queues = new HashMap<>();
+  private int selected;
   private Request request;
-  private final Deque<Chain> outstanding = new ArrayDeque<>();
   private Chain finished;
 
   /**
@@ -49,7 +63,7 @@ final class Driver {
     this.patience = patience;
     this.chains = chains;
     function = new Function(qtest, device);
-    defaultTable = 0x40000 + 0x8000L * number;
+    this.number = number;
   }
 
   Function function() {
@@ -59,31 +73,40 @@ final class Driver {
   /** Tells the script where things are, when it turns to this device. */
   void name() {
     variables.set("bar", function.bar());
-    if (ring != null) {
-      ring.name(variables);
+    if (queues.containsKey(selected)) {
+      ring().name(variables);
     }
   }
 
+  /** Says which queue is meant from now on. */
+  void select(int queue) {
+    selected = queue;
+    name();
+  }
+
   /** From reset to DRIVER_OK, as the text has it (0.9.5, section 2.2.1). */
-  void start(long features) throws IOException {
+  void start(long features, int queueCount) throws IOException {
     function.set("status", 0);
     function.set("status", ACKNOWLEDGE);
     function.set("status", ACKNOWLEDGE | DRIVER);
     function.set("guest-features", function.get("features") & features);
-    queue(defaultTable);
+    for (int i = queueCount - 1; i >= 0; i--) {
+      selected = i;
+      queue();
+    }
     function.set("status", ACKNOWLEDGE | DRIVER | DRIVER_OK);
   }
 
   void queue() throws IOException {
-    queue(defaultTable);
+    queue(TABLES + TABLE_SPACE * (QUEUES * number + selected));
   }
 
-  /** Clears the memory of queue 0 and tells the device where it is. */
+  /** Clears the memory of the selected queue and tells the device where it is. */
   void queue(long address) throws IOException {
-    function.set("queue-select", 0);
-    ring = new Ring(qtest, (int) function.get("queue-size"), address);
+    function.set("queue-select", selected);
+    Ring ring = new Ring(qtest, (int) function.get("queue-size"), address);
     function.set("queue-address", address / PAGE);
-    outstanding.clear();
+    queues.put(selected, new Queue(ring, new ArrayDeque<>()));
     name();
   }
 
@@ -92,7 +115,7 @@ final class Driver {
   }
 
   void chain(List<String> words) throws IOException {
-    outstanding.add(chains.write(ring(), request, words));
+    queue(selected).outstanding.add(chains.write(ring(), request, words));
   }
 
   /** Changes fields of a descriptor that was written. */
@@ -114,9 +137,9 @@ final class Driver {
     }
   }
 
-  /** Notifies the device of a queue. */
-  void notifyDevice(long queue) throws IOException {
-    function.set("queue-notify", queue);
+  /** Notifies the device of the selected queue. */
+  void notifyDevice() throws IOException {
+    function.set("queue-notify", selected);
   }
 
   /**
@@ -126,12 +149,14 @@ final class Driver {
    * @return how many bytes it says it wrote
    */
   long awaitUsed(long head) throws IOException {
+    Ring ring = ring();
+    Deque<Chain> outstanding = queue(selected).outstanding;
     if (head < 0 && outstanding.isEmpty()) {
       throw new IllegalArgumentException("no chain is out");
     }
     int wanted = head < 0 ? outstanding.peek().head() : (int) head;
     long deadline = System.nanoTime() + patience.toNanos();
-    ring().poll();
+    ring.poll();
     while (!ring.hasUsed(wanted)) {
       if (System.nanoTime() - deadline >= 0) {
         throw new AssertionError(
@@ -151,8 +176,8 @@ final class Driver {
 
   void expectNoneUsed() throws IOException {
     ring().poll();
-    if (!ring.arrived().isEmpty()) {
-      throw new AssertionError("used: chains and lengths " + ring.arrived());
+    if (!ring().arrived().isEmpty()) {
+      throw new AssertionError("used: chains and lengths " + ring().arrived());
     }
   }
 
@@ -171,10 +196,15 @@ final class Driver {
     return finished;
   }
 
-  private Ring ring() {
-    if (ring == null) {
+  private Queue queue(int index) {
+    Queue queue = queues.get(index);
+    if (queue == null) {
       throw new IllegalArgumentException("there is no queue yet");
     }
-    return ring;
+    return queue;
+  }
+
+  private Ring ring() {
+    return queue(selected).ring;
   }
 }

@@ -48,6 +48,10 @@ final class Options {
     return named.containsKey(name);
   }
 
+  String text(String name) {
+    return named.getOrDefault(name, "");
+  }
+
   long number(String name, long otherwise) {
     return has(name) ? variables.evaluate(named.get(name)) : otherwise;
   }

@@ -1,17 +1,23 @@
 package dev.virtio4j.scenario;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.pc.CpulessPc;
 import dev.virtio4j.qtest.QtestSession;
 import dev.virtio4j.testing.LogCapture;
+import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /** Our devices on the reference PC without its CPU. */
 final class OurMachine implements Machine {
@@ -32,23 +38,53 @@ final class OurMachine implements Machine {
 
   @Override
   public Qtest.Channel start(List<Disk> disks) {
+    List<BlkDevice> devices = new ArrayList<>();
     CpulessPc pc = new CpulessPc(MEMORY_MIB << 20);
     for (Disk disk : disks) {
       BlockBackend backend = new MemoryBackend(disk.content(), disk.readOnly());
-      BlkOptions options =
-          BlkOptions.builder().serial(disk.serial()).logicalBlockSize(disk.blockSize()).build();
-      pc.plug(VirtioPciFunction.of(new BlkDevice(backend, options), pc.guestMemory(), pc.clock()));
+      BlkDevice device = new BlkDevice(backend, options(disk));
+      pc.plug(VirtioPciFunction.of(device, pc.guestMemory(), pc.clock()));
+      devices.add(device);
     }
-    return new SessionChannel(new QtestSession(pc));
+    return new SessionChannel(new QtestSession(pc), devices);
+  }
+
+  private static BlkOptions options(Disk disk) {
+    BlkOptions.Builder options =
+        BlkOptions.builder()
+            .serial(disk.options().getOrDefault("serial", ""))
+            .logicalBlockSize(disk.number("logical_block_size", Disk.SECTOR))
+            .physicalBlockSize(disk.number("physical_block_size", 0))
+            .ioSizes(disk.number("min_io_size", 0), disk.number("opt_io_size", 0))
+            .queues(disk.number("num-queues", 1), disk.number("queue-size", 256))
+            .cache(
+                BlkOptions.CacheMode.valueOf(
+                    disk.options().getOrDefault("cache", "writeback").toUpperCase(Locale.ROOT)))
+            .discard(disk.options().getOrDefault("discard", "unmap").equals("unmap"))
+            .spec(spec(disk.options().getOrDefault("spec", "default")))
+            .timing(new DiskTiming(disk.number("latency", 0), 0, 0, 0, 0, 0, 0));
+    if (disk.options().containsKey("cyls")) {
+      options.geometry(disk.number("cyls", 0), disk.number("heads", 0), disk.number("secs", 0));
+    }
+    return options.build();
+  }
+
+  private static SpecProfile spec(String id) {
+    return Arrays.stream(SpecProfile.values())
+        .filter(spec -> spec.id().equals(id))
+        .findAny()
+        .orElseThrow();
   }
 
   private static final class SessionChannel implements Qtest.Channel {
     private final QtestSession session;
+    private final List<BlkDevice> devices;
     private final LogCapture log = new LogCapture();
     private final Deque<String> answers = new ArrayDeque<>();
 
-    SessionChannel(QtestSession session) {
+    SessionChannel(QtestSession session, List<BlkDevice> devices) {
       this.session = session;
+      this.devices = devices;
     }
 
     @Override
@@ -59,6 +95,11 @@ final class OurMachine implements Machine {
     @Override
     public String receive() {
       return answers.remove();
+    }
+
+    @Override
+    public void resize(int disk, long bytes) throws IOException {
+      devices.get(disk).resize(bytes);
     }
 
     @Override

@@ -11,14 +11,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** QEMU's virtio-blk-pci on its pc machine. */
 final class QemuMachine implements Machine {
 
   private static final String ERRORS = "errors";
+  private static final String QMP = "qmp";
 
   /** After so long a process hangs. */
   private static final int SECONDS = 60;
@@ -56,25 +59,46 @@ final class QemuMachine implements Machine {
                 "-qtest",
                 "stdio",
                 "-qtest-log",
-                "none"));
+                "none",
+                "-qmp",
+                "unix:%s,server=on,wait=off".formatted(directory.resolve(QMP))));
     for (int i = 0; i < disks.size(); i++) {
       Disk disk = disks.get(i);
       Path image = directory.resolve("d" + i);
       Files.write(image, disk.content());
       command.add("-drive");
       command.add(
-          "file=%s,if=none,id=d%d,format=raw%s"
-              .formatted(image, i, disk.readOnly() ? ",readonly=on" : ""));
+          "file=%s,if=none,id=d%d,format=raw%s%s%s"
+              .formatted(
+                  image,
+                  i,
+                  disk.readOnly() ? ",readonly=on" : "",
+                  disk.options().containsKey("discard") ? "" : ",discard=unmap",
+                  properties(disk, Disk.DRIVE_PROPERTIES)));
       command.add("-device");
       // Without ioeventfd a notify is served before its OUT is answered.
       command.add(
           "virtio-blk-pci,disable-modern=on,vectors=0,ioeventfd=off,drive=d%d".formatted(i)
-              + ",logical_block_size=%1$d,physical_block_size=%1$d".formatted(disk.blockSize())
-              + (disk.serial().isEmpty() ? "" : ",serial=" + disk.serial()));
+              + properties(disk, Disk.PROPERTIES)
+              + defaultPhysicalBlockSize(disk));
     }
     Process process =
         new ProcessBuilder(command).redirectError(directory.resolve(ERRORS).toFile()).start();
     return new ProcessChannel(process, directory);
+  }
+
+  private static String properties(Disk disk, Set<String> names) {
+    return disk.options().entrySet().stream()
+        .filter(option -> names.contains(option.getKey()))
+        .map(option -> ",%s=%s".formatted(option.getKey(), option.getValue()))
+        .collect(Collectors.joining());
+  }
+
+  /** QEMU's own is 512, which is refused where a logical block is larger. */
+  private static String defaultPhysicalBlockSize(Disk disk) {
+    return disk.options().containsKey("physical_block_size")
+        ? ""
+        : ",physical_block_size=" + disk.number("logical_block_size", Disk.SECTOR);
   }
 
   private static final class ProcessChannel implements Qtest.Channel {
@@ -113,6 +137,14 @@ final class QemuMachine implements Machine {
         throw new EOFException("QEMU is gone: " + Files.readString(directory.resolve(ERRORS)));
       }
       return line;
+    }
+
+    @Override
+    public void resize(int disk, long bytes) throws IOException {
+      try (Qmp qmp = new Qmp(directory.resolve(QMP))) {
+        qmp.execute("block_resize", "\"device\": \"d%d\", \"size\": %d".formatted(disk, bytes));
+        qmp.execute("query-status", ""); // the device learns of it in a bottom half, before this
+      }
     }
 
     @Override

@@ -20,6 +20,14 @@ final class Qtest {
      * @throws EOFException if the machine is gone; with what it said last
      */
     String receive() throws IOException;
+
+    /**
+     * Does what the host's user does to change the size of a disk.
+     *
+     * @param disk counts those of the script
+     * @param bytes its new size
+     */
+    void resize(int disk, long bytes) throws IOException;
   }
 
   private final Channel channel;

@@ -22,6 +22,7 @@ final class ScenarioRun {
 
   private final Script script;
   private final Machine machine;
+  private final Qtest.Channel channel;
   private final Qtest qtest;
   private final Variables variables = new Variables();
   private final Map<String, List<Statement>> definitions = new HashMap<>();
@@ -40,6 +41,7 @@ final class ScenarioRun {
     for (int i = 0; i < script.disks().size(); i++) {
       drivers.add(new Driver(qtest, variables, chains, i, FIRST_DEVICE + i, machine.patience()));
     }
+    this.channel = channel;
     driver = drivers.get(0);
   }
 
@@ -131,10 +133,11 @@ final class ScenarioRun {
         driver.function().place((int) evaluate(options.first()), irq);
         driver.name();
       }
-      case "start" ->
-          driver.start(
-              new Options(words, variables, "features")
-                  .number("features", Driver.DEFAULT_FEATURES));
+      case "start" -> {
+        Options options = new Options(words, variables, "features", "queues");
+        driver.start(
+            options.number("features", Driver.DEFAULT_FEATURES), (int) options.number("queues", 1));
+      }
       case "queue" -> {
         if (words.isEmpty()) {
           driver.queue();
@@ -142,6 +145,7 @@ final class ScenarioRun {
           driver.queue(evaluate(words.get(0)));
         }
       }
+      case "select" -> driver.select((int) evaluate(words.get(0)));
       case "get" -> expectAll(words, 1, i -> driver.function().get(words.get(0)));
       case "set" -> driver.function().set(words.get(0), evaluate(words.get(1)));
       case "cfginb", "cfginw", "cfginl" -> {
@@ -166,11 +170,24 @@ final class ScenarioRun {
       case "request" ->
           driver.request(
               Request.parse(
-                  new Options(words, variables, "sector", "data", "like", "ioprio"), variables));
+                  new Options(
+                      words, variables, "sector", "cdb", "data", "like", "ioprio", "ranges"),
+                  variables));
       case "chain" -> driver.chain(words);
       case "desc" ->
           driver.descriptor(new Options(words, variables, "table", "addr", "len", "flags", "next"));
-      case "notify" -> driver.notifyDevice(words.isEmpty() ? 0 : evaluate(words.get(0)));
+      case "notify" -> {
+        if (words.isEmpty()) {
+          driver.notifyDevice();
+        } else {
+          driver.function().set("queue-notify", evaluate(words.get(0)));
+        }
+      }
+      case "step" -> qtest.ask("clock_step " + evaluate(words.get(0)));
+      case "resize" -> {
+        channel.resize(drivers.indexOf(driver), evaluate(words.get(0)));
+        qtest.ask("endianness"); // an answer brings what became of the interrupt lines
+      }
       case "expect" -> expect(words.get(0), words.subList(1, words.size()));
       case "reads" -> reads(new Options(words, variables, "sector", "data", "like"));
       case "works" ->
@@ -186,7 +203,7 @@ final class ScenarioRun {
     words.add("data=" + options.number("data", Disk.SECTOR));
     driver.request(Request.parse(new Options(words, variables, "sector", "data"), variables));
     driver.chain(List.of("out", "*", "in", "*"));
-    driver.notifyDevice(0);
+    driver.notifyDevice();
     expect("used", List.of("len=" + (options.number("data", Disk.SECTOR) + 1)));
     expect("status", List.of("OK"));
     expect("data", List.of("like=" + options.number("like", 0)));

@@ -14,10 +14,11 @@ import java.util.regex.Pattern;
  *
  * @param name the file's name
  * @param title its first line, a comment
+ * @param whyOurs why only ours can run it, or empty
  * @param disks the machine's drives, at least one
  * @param body what to do
  */
-record Script(String name, String title, List<Disk> disks, List<Statement> body) {
+record Script(String name, String title, String whyOurs, List<Disk> disks, List<Statement> body) {
 
   /** A step of a script. */
   sealed interface Statement {
@@ -76,6 +77,10 @@ record Script(String name, String title, List<Disk> disks, List<Statement> body)
         left.add(new Line(i + 1, content));
       }
     }
+    String whyOurs = "";
+    if (!left.isEmpty() && left.peek().word(0).equals("ours-only")) {
+      whyOurs = left.remove().rest();
+    }
     List<Disk> disks = new ArrayList<>();
     while (!left.isEmpty() && left.peek().word(0).equals("disk")) {
       disks.add(Disk.parse(left.remove()));
@@ -84,7 +89,7 @@ record Script(String name, String title, List<Disk> disks, List<Statement> body)
     if (!left.isEmpty()) {
       throw left.peek().error("nothing to end here");
     }
-    return new Script(name, lines[0].substring(2), List.copyOf(disks), body);
+    return new Script(name, lines[0].substring(2), whyOurs, List.copyOf(disks), body);
   }
 
   /** Takes the statements up to the word that ends them, which stays. */

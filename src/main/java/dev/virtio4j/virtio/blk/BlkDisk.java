@@ -1,6 +1,8 @@
 package dev.virtio4j.virtio.blk;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.scsi.DiskUnit;
+import dev.virtio4j.scsi.WriteCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +12,7 @@ import java.util.Arrays;
  * Executes requests on a backend, and counts what they moved. Knows no rings. Doesn't allocate
  * beyond what the backend does.
  */
-final class BlkDisk {
+final class BlkDisk implements WriteCache {
   /** Limits of DISCARD and WRITE_ZEROES: QEMU's for the length of a segment. */
   static final int MAX_ZERO_SECTORS = Integer.MAX_VALUE / BlockBackend.SECTOR_SIZE;
 
@@ -26,12 +28,16 @@ final class BlkDisk {
   private final BlkCounters counters;
   private final int blockSize;
   private final byte[] id;
+  private final BlkScsi scsi;
 
   private final long[] zeroSector = new long[MAX_ZERO_SEGMENTS];
   private final long[] zeroLength = new long[MAX_ZERO_SEGMENTS];
   private final boolean[] zeroUnmap = new boolean[MAX_ZERO_SEGMENTS];
 
   private ByteBuffer buffer;
+
+  /** Whether the SCSI command at hand is to leave nothing in a cache. */
+  private boolean writeThrough;
 
   /**
    * Makes a disk.
@@ -44,6 +50,7 @@ final class BlkDisk {
     this.counters = counters;
     blockSize = options.logicalBlockSize;
     id = Arrays.copyOf(options.serial.getBytes(StandardCharsets.US_ASCII), BlkOptions.ID_BYTES);
+    scsi = new BlkScsi(backend, options, this);
   }
 
   /**
@@ -59,7 +66,14 @@ final class BlkDisk {
     return switch (request.type()) {
       case IN -> read(request);
       case OUT -> write(request, writeThrough);
-      case FLUSH, FLUSH_OUT -> flush();
+      case SCSI_CMD, SCSI_CMD_OUT -> {
+        this.writeThrough = writeThrough;
+        yield scsi.execute(request);
+      }
+      case FLUSH, FLUSH_OUT -> {
+        flush();
+        yield BlkStatus.OK;
+      }
       case GET_ID -> identify(request);
       case DISCARD, WRITE_ZEROES -> zero(request, writeThrough);
       case UNSUPPORTED -> BlkStatus.UNSUPP;
@@ -206,32 +220,53 @@ final class BlkDisk {
     }
   }
 
-  private BlkStatus flush() throws IOException {
+  /**
+   * What the guest is told of a request that the host could not do.
+   *
+   * @param request the one that {@link #execute} failed with
+   * @param ignored whether it is to be told nothing
+   */
+  BlkStatus afterFailure(BlkRequest request, boolean ignored) {
+    if (request.type().isScsi()) {
+      return ignored ? scsi.ignore() : scsi.fail();
+    }
+    return ignored ? BlkStatus.OK : BlkStatus.IOERR;
+  }
+
+  /** What executes SCSI commands. */
+  DiskUnit unit() {
+    return scsi.unit();
+  }
+
+  @Override
+  public boolean isOn() {
+    return !writeThrough;
+  }
+
+  @Override
+  public boolean isOnByDefault() {
+    return options.cache != BlkOptions.CacheMode.WRITETHROUGH;
+  }
+
+  @Override
+  public void flush() throws IOException {
     if (options.cache != BlkOptions.CacheMode.UNSAFE) {
       backend.flush();
     }
-    return BlkStatus.OK;
   }
 
   private BlkStatus identify(BlkRequest request) {
-    int length = (int) Math.min(request.length(), id.length);
-    for (int done = 0; done < length; ) {
-      ByteBuffer piece = request.nextToGuest(length - done);
-      int count = piece.remaining();
-      piece.put(id, done, count);
-      request.commitToGuest();
-      done += count;
-    }
+    request.putToGuest(id, (int) Math.min(request.length(), id.length));
     return BlkStatus.OK;
   }
 
   /**
    * DISCARD and WRITE_ZEROES (virtio 1.1, section 5.2.6): all segments are checked before the first
-   * one is carried out. A discarded range reads as zeroes, except with discard=ignore.
+   * one is carried out, on a read-only disk, too. A discarded range reads as zeroes, except with
+   * discard=ignore.
    */
   private BlkStatus zero(BlkRequest request, boolean writeThrough) throws IOException {
-    if (backend.isReadOnly()
-        || request.length() == 0
+    if (request.length() == 0
         || request.length() % ZERO_SEGMENT_SIZE != 0
         || request.length() / ZERO_SEGMENT_SIZE > MAX_ZERO_SEGMENTS) {
       return BlkStatus.IOERR;
@@ -253,6 +288,9 @@ final class BlkDisk {
       zeroLength[i] = length;
       zeroUnmap[i] = discard || (flags & FLAG_UNMAP) != 0;
     }
+    if (backend.isReadOnly()) {
+      return BlkStatus.IOERR;
+    }
     for (int i = 0; i < segments; i++) {
       if (!discard || options.discard) {
         backend.zero(
@@ -270,6 +308,9 @@ final class BlkDisk {
 
   /** How many bytes of a request the disk moves, as far as its speed is concerned. */
   long bytesMoved(BlkRequest request) {
+    if (request.type().isScsi()) {
+      return Math.min(request.length(), backend.size()); // its buffers, which Linux makes to fit
+    }
     boolean transfer =
         request.type() == BlkRequest.Type.IN || request.type() == BlkRequest.Type.OUT;
     return transfer && isOnDisk(request) ? request.length() : 0;
@@ -284,6 +325,7 @@ final class BlkDisk {
       case OUT -> backend.delayNanos(BlockBackend.Operation.WRITE, position, bytes);
       case FLUSH, FLUSH_OUT -> backend.delayNanos(BlockBackend.Operation.FLUSH, 0, 0);
       case DISCARD, WRITE_ZEROES -> backend.delayNanos(BlockBackend.Operation.ZERO, 0, 0);
+      case SCSI_CMD, SCSI_CMD_OUT -> 0; // what it touches is in its CDB, which is not read yet
       case GET_ID, UNSUPPORTED -> 0;
     };
   }
@@ -293,11 +335,10 @@ final class BlkDisk {
     return isOnDisk(request.sector(), request.length());
   }
 
-  /** Nothing here can overflow. */
+  /** What overflows here has no bits among those that count. */
   private boolean isOnDisk(long sector, long length) {
     long capacity = backend.size() / BlockBackend.SECTOR_SIZE;
-    return length % blockSize == 0
-        && sector % (blockSize / BlockBackend.SECTOR_SIZE) == 0
+    return ((length | sector * BlockBackend.SECTOR_SIZE) & (blockSize - 1)) == 0
         && sector >= 0
         && sector <= capacity
         && length / BlockBackend.SECTOR_SIZE <= capacity - sector;

@@ -20,11 +20,6 @@ final class RequestSchedule {
   private int first;
   private int end;
 
-  /** No request that comes now is done before this time: a barrier is. */
-  private long barrierDue;
-
-  private long lastDue;
-
   RequestSchedule(DiskTiming timing) {
     pace = new DiskPace(timing);
   }
@@ -45,15 +40,22 @@ final class RequestSchedule {
    * @param delayNanos how much longer it takes than that says
    */
   void add(BlkRequest request, long now, long bytes, long delayNanos) {
-    long earliest = Math.max(now, barrierDue);
+    long earliest = Math.max(now, barrierDue());
     long due = pace.due(earliest, request.type().isOut(), bytes) + delayNanos;
-    if (request.isBarrier()) {
-      due = Math.max(due, lastDue);
-      barrierDue = due;
+    if (request.isBarrier() && size() > 0) {
+      due = Math.max(due, get(size() - 1).due);
     }
-    lastDue = Math.max(lastDue, due);
     request.due = due;
     insert(request);
+  }
+
+  /** When the last barrier is done: no request that comes now begins before. */
+  private long barrierDue() {
+    int last = size() - 1;
+    while (last >= 0 && !get(last).isBarrier()) {
+      last--;
+    }
+    return last < 0 ? 0 : get(last).due;
   }
 
   private void insert(BlkRequest request) {
@@ -97,8 +99,6 @@ final class RequestSchedule {
   }
 
   void save(StateWriter out) throws IOException {
-    out.i64(barrierDue);
-    out.i64(lastDue);
     for (long time : pace.state()) {
       out.i64(time);
     }
@@ -109,8 +109,6 @@ final class RequestSchedule {
   }
 
   void load(StateReader in, List<Virtqueue> queues) throws IOException {
-    barrierDue = in.i64();
-    lastDue = in.i64();
     long[] times = pace.state();
     for (int i = 0; i < times.length; i++) {
       times[i] = in.i64();

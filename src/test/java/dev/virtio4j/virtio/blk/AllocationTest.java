@@ -8,16 +8,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
+import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.RawFile;
-import dev.virtio4j.block.Snapshot;
 import dev.virtio4j.testing.BlkDriver;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("DESIGN: no allocation per request, from notify to interrupt")
 class AllocationTest {
@@ -38,6 +41,10 @@ class AllocationTest {
             .readable(new byte[4096])
             .writable(1)
             .indirect();
+    assertNoAllocation(driver, read, write);
+  }
+
+  private static void assertNoAllocation(BlkDriver driver, int read, int write) {
     driver.queue.notifyDevice();
     run(driver, read, write, WARM_UP);
 
@@ -77,9 +84,11 @@ class AllocationTest {
   }
 
   @Test
-  @DisplayName("on a snapshot")
-  void snapshot() {
-    assertNoAllocation(new Snapshot(new MemoryBackend(new byte[SIZE], true)), true);
+  @DisplayName("on a temporary overlay")
+  void overlay() throws IOException {
+    try (Overlay disk = Overlay.temporary(new MemoryBackend(new byte[SIZE], true))) {
+      assertNoAllocation(disk, true);
+    }
   }
 
   @Test
@@ -89,5 +98,35 @@ class AllocationTest {
     try (RawFile file = RawFile.open(image, false)) {
       assertNoAllocation(file, true);
     }
+  }
+
+  @ParameterizedTest(name = "windows: {0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("by SCSI commands")
+  void scsi(boolean views) {
+    BlkDriver driver =
+        new BlkDriver(new MemoryBackend(new byte[SIZE], false), BlkOptions.DEFAULTS, views);
+    driver.start(BlkDriver.ALL_FEATURES & ~(1 << 24));
+    byte[] read10 = HexFormat.of().parseHex("28000000000100000800");
+    byte[] write10 = HexFormat.of().parseHex("2A000000000900000800");
+    int read =
+        driver
+            .queue
+            .chain()
+            .readable(header(2, 0))
+            .readable(read10)
+            .writable(4096)
+            .writable(113)
+            .direct();
+    int write =
+        driver
+            .queue
+            .chain()
+            .readable(header(3, 0))
+            .readable(write10)
+            .readable(new byte[4096])
+            .writable(113)
+            .indirect();
+    assertNoAllocation(driver, read, write);
   }
 }
