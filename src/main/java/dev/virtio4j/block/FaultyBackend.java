@@ -30,6 +30,15 @@ public final class FaultyBackend implements BlockBackend {
   }
 
   /**
+   * The disk without faults.
+   *
+   * @return the disk that this one is otherwise
+   */
+  public BlockBackend base() {
+    return base;
+  }
+
+  /**
    * How far the plan has got.
    *
    * @return for each fault how many operations matched so far, 0 or more
