@@ -118,6 +118,15 @@ public final class Overlay implements BlockBackend {
     }
   }
 
+  /**
+   * Whether it is gone when it is closed.
+   *
+   * @return true if {@link #temporary} made it
+   */
+  public boolean isTemporary() {
+    return log == null;
+  }
+
   /** Those of an empty file. 0 and 1 are numbers of no data. */
   private static FileClusters noClusters() {
     BitSet used = new BitSet();

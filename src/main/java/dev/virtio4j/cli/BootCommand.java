@@ -127,7 +127,7 @@ final class BootCommand implements Callable<Integer> {
     if (saveOn != null) {
       awaited.add(savePattern());
     }
-    try (SaveTarget target = saveOn == null ? null : saveTarget();
+    try (SaveTarget target = saveOn == null ? null : saveTarget(options);
         MachineSetup setup = MachineSetup.open(options)) {
       BootRun run =
           new BootRun(
@@ -182,7 +182,13 @@ final class BootCommand implements Callable<Integer> {
     }
   }
 
-  private SaveTarget saveTarget() throws BadInputException {
+  private SaveTarget saveTarget(MachineOptions options) throws BadInputException {
+    for (DriveOptions drive : options.drives()) {
+      if (drive.image().faults() != null && drive.image().faults().losesFlushes()) {
+        throw new BadInputException(
+            drive.file() + ": a drive that loses flushes can't be saved; leave out that fault=");
+      }
+    }
     try {
       return SaveTarget.open(Path.of(saveOn[1]));
     } catch (IOException e) {

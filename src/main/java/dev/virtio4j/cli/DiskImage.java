@@ -7,7 +7,10 @@ import dev.virtio4j.block.Qcow2;
 import dev.virtio4j.block.RawFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A file with a disk in it, as the user names it. What the file itself says of a file below it is
@@ -21,6 +24,11 @@ record DiskImage(Path file, String format, DiskImage below) {
   static final String RAW = "raw";
   static final String QCOW2 = "qcow2";
   static final String OVERLAY = "overlay";
+
+  /** The file, and those below it. */
+  List<Path> files() {
+    return Stream.iterate(this, Objects::nonNull, DiskImage::below).map(DiskImage::file).toList();
+  }
 
   /**
    * Opens it and what is below.

@@ -125,13 +125,15 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
   }
 
   /**
-   * All that a guest can tell of these options, as {@link BlkOptions#toString} has it.
+   * All that a guest can tell of these options, as {@link BlkOptions#toString} has it; and what is
+   * to go wrong.
    *
    * @return {@code key=value} for each key, always in the same order
    */
   List<String> seenByGuest() {
     List<String> seen = new ArrayList<>(split(device.toString()));
     seen.add("readonly=" + (image.readOnly() ? "on" : "off"));
+    seen.add("fault=" + value(DriveKey.FAULT));
     return seen;
   }
 

@@ -32,7 +32,7 @@ record MachineOptions(
   List<Path> files() {
     return Stream.concat(
             Stream.of(saved, kernel, initrd).filter(Objects::nonNull),
-            drives.stream().map(DriveOptions::file))
+            drives.stream().flatMap(drive -> drive.image().files().stream()))
         .toList();
   }
 }

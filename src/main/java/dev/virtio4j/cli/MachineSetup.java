@@ -123,14 +123,13 @@ final class MachineSetup implements Closeable {
   }
 
   /**
-   * Saves the machine that is powered on, which has stopped, and puts all that it wrote to its
-   * drives on stable storage.
+   * Saves the machine that is powered on, which has stopped, and with it puts all that it wrote to
+   * its drives on stable storage.
    *
    * @param target where to
    * @throws IOException if that fails
    */
   void save(SaveTarget target) throws IOException {
-    drives.flush();
     target.write(this::save);
   }
 

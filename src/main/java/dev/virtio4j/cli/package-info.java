@@ -7,6 +7,7 @@
  *     BootCommand          options of one boot           DemoCommand      the boot that checks itself
  *       MachineSetup       what is booted, opened        GuestCommand     fetches the guest
  *         Machine          one power-on of the reference PC
+ *         LinuxBoot        what it boots; SaveTarget and StateFile: a saved machine's file
  *       BootRun            power-on, resets, --expect, --timeout, to the end
  *       Terminal           standard input and output as COM1
  *     FirmwareTestCommand  runs bare-metal programs that test the disk

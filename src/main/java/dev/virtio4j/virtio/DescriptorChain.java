@@ -220,7 +220,8 @@ public final class DescriptorChain {
    * @return bytes; 0 if the next byte is not the first of a buffer, or there is none
    */
   public long nextReadableBuffer() {
-    return readable.offset == 0 ? readableInBuffer() : 0;
+    boolean atStart = readable.remaining > 0 && readable.offset == 0;
+    return atStart ? readable.contiguous(readable.remaining) : 0;
   }
 
   /**
@@ -230,24 +231,6 @@ public final class DescriptorChain {
    */
   public long writable() {
     return writable.remaining;
-  }
-
-  /**
-   * How many of the bytes to read lie in one buffer.
-   *
-   * @return bytes, up to {@link #readable}
-   */
-  public long readableInBuffer() {
-    return readable.remaining == 0 ? 0 : readable.contiguous(readable.remaining);
-  }
-
-  /**
-   * How many of the bytes to write lie in one buffer.
-   *
-   * @return bytes, up to {@link #writable}
-   */
-  public long writableInBuffer() {
-    return writable.remaining == 0 ? 0 : writable.contiguous(writable.remaining);
   }
 
   /**

@@ -54,6 +54,10 @@ class SavedMachineTest {
     return Main.run(new Console(InputStream.nullInputStream(), out, errors), there);
   }
 
+  private int boot(String[] drive, String... args) {
+    return boot(Stream.of(drive, args).flatMap(Arrays::stream).toArray(String[]::new));
+  }
+
   private String serial() {
     return out.toString(US_ASCII);
   }
@@ -146,15 +150,35 @@ class SavedMachineTest {
         "--restore=@/state                       | the machine was saved with 1 drives, and now has 0",
         "--drive=file=@/disk,serial=a --restore=@/state | drive 0 @/disk: was saved with serial=, and now has serial=a",
         "--drive=file=@/disk,readonly=on --restore=@/state | drive 0 @/disk: was saved with readonly=off, and now has readonly=on",
+        "--drive=file=@/disk,fault=read:EIO --restore=@/state | drive 0 @/disk: was saved with fault=, and now has fault=read:EIO",
         "--restore=@/state --append=quiet | a saved machine has its kernel in it: leave out --kernel, --initrd and --append; see 'virtio4j boot --help'",
         "--memory=3M | give --kernel=FILE to boot, or --restore=FILE to go on; see 'virtio4j boot --help'",
         "--kernel=@/kernel --save-on x @/no/state | @/no/state: there is no such directory",
+        "--kernel=@/kernel --drive=file=@/disk,fault=flush:lost --save-on x @/s | @/disk: a drive that loses flushes can't be saved; leave out that fault=",
         "--kernel=@/kernel --save-on ( @/s | --save-on: '(' is no regular expression: Unclosed group; see 'virtio4j boot --help'"
       })
   @DisplayName("refuse what does not fit, in one line")
   void refusals(String args, String line) {
     save();
     assertRefused(boot(args.strip().split(" ")), line);
+  }
+
+  @Test
+  @DisplayName("keep what the guest wrote under --snapshot, and need it then")
+  void snapshot() throws IOException {
+    byte[] untouched = Files.readAllBytes(path("disk"));
+    // prints the status of the write, and the first byte of what it then reads
+    TestKernel.write(
+        path("kernel"), TestKernel.WRITE_SECTOR, TestKernel.READ_SECTOR, TestKernel.HALT);
+    String[] drive = {"--memory=4M", "--drive=file=@/disk", "--snapshot"};
+    assertThat(boot(drive, "--kernel=@/kernel", "--save-on", "0", "@/state")).isZero();
+    assertThat(boot(drive, "--restore=@/state", "--expect=d")).isZero();
+    assertThat(boot(drive, "--restore=@/state", "--expect=d")).isZero();
+    assertThat(path("disk")).hasBinaryContent(untouched);
+
+    assertRefused(
+        boot("--restore=@/state", "--memory=4M", "--drive=file=@/disk"),
+        "drive 0 @/disk: was saved with --snapshot; restore it with --snapshot");
   }
 
   @Test
@@ -165,7 +189,7 @@ class SavedMachineTest {
     int status = boot("--restore=@/state", "--drive=file=@/disk");
     assertThat(errors())
         .startsWith(
-            "virtio4j: drive 0 @/disk: was changed since the machine was saved: it had 4096 bytes, last written 2")
+            "virtio4j: drive 0 @/disk: the image was changed since the machine was saved: it had 4096 bytes, last written 2")
         .endsWith(", and has 4096 bytes, last written 1970-01-01T00:00:01Z\n");
     assertThat(status).isEqualTo(2);
   }
