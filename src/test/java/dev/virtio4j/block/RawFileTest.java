@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtio4j.testing.BlockBackendContract;
+import dev.virtio4j.testing.JavaProgram;
 import dev.virtio4j.testing.Needs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -162,7 +163,7 @@ class RawFileTest extends BlockBackendContract {
   }
 
   private static String openInAnotherProgram(Path image, String mode) throws Exception {
-    String output = OtherJvm.run(List.of(), OtherProgram.class, image.toString(), mode);
+    String output = JavaProgram.run(List.of(), OtherProgram.class, image.toString(), mode);
     return output.contains("in use by another program") ? "refused" : output.strip();
   }
 
@@ -246,7 +247,7 @@ class RawFileTest extends BlockBackendContract {
     Arrays.fill(content, (byte) 'x');
     Files.write(image, content);
     String output =
-        OtherJvm.run(
+        JavaProgram.run(
             List.of("-Djna.nounpack=true", "-Djna.nosys=true", "-Djna.boot.library.path=/"),
             OtherProgram.class,
             image.toString(),

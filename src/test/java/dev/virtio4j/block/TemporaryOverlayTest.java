@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtio4j.testing.BlockBackendContract;
+import dev.virtio4j.testing.JavaProgram;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -71,7 +72,8 @@ class TemporaryOverlayTest extends BlockBackendContract {
   @DisplayName("leaves no file behind, even when the program is killed")
   void leavesNothing(@TempDir Path directory) throws Exception {
     String output =
-        OtherJvm.run(List.of("-Djava.io.tmpdir=" + directory), Killed.class, directory.toString());
+        JavaProgram.run(
+            List.of("-Djava.io.tmpdir=" + directory), Killed.class, directory.toString());
     assertThat(output).isEqualTo("1, and in the directory []\n");
     assertThat(directory).isEmptyDirectory();
   }

@@ -109,18 +109,14 @@ final class GuestScenario {
     String line = serial.substring(serial.lastIndexOf("\n", serial.length() - 2) + 1).strip();
     String[] words = line.split(" ", -1);
     if (line.startsWith("> resize")) {
-      drives.resize(Integer.parseInt(words[2]), bytes(words[3]));
+      drives.resize(Integer.parseInt(words[2]), Sizes.parse(words[3]));
     } else if (line.startsWith("> allocated")) {
       long allocated =
           allocatedBytes(drives.list().get(Integer.parseInt(words[2])).options().file());
-      if (allocated > bytes(words[5])) {
+      if (allocated > Sizes.parse(words[5])) {
         serial.append("no, ").append(allocated).append(" bytes\n");
       }
     }
-  }
-
-  private static long bytes(String size) {
-    return MemorySize.parse(size).bytes();
   }
 
   /** How much space a file takes, as du(1) says. */
@@ -141,7 +137,7 @@ final class GuestScenario {
       String[] sizeAndKeys = drive.substring("drive ".length()).split(",", 2);
       Path image = directory.resolve("disk" + made.size());
       try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-        file.setLength(bytes(sizeAndKeys[0]));
+        file.setLength(Sizes.parse(sizeAndKeys[0]));
       }
       String keys = sizeAndKeys.length == 1 ? "" : "," + sizeAndKeys[1];
       made.add(DriveOptions.parse("file=" + image + keys));

@@ -2,6 +2,9 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.block.BaseImage;
+import dev.virtio4j.block.OverlayFile;
+import dev.virtio4j.block.RawFile;
 import dev.virtio4j.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -12,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -24,15 +28,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 @DisplayName("An image that another virtio4j uses")
 class ImageInUseTest {
   @TempDir private Path directory;
-  private Path image;
 
+  /** A raw image, and two overlays over it. */
   @BeforeEach
-  void image() throws IOException {
-    image = Files.write(directory.resolve("disk"), new byte[1024]);
+  void images() throws IOException {
+    Path disk = Files.write(directory.resolve("disk"), new byte[1024]);
+    try (BaseImage base = new BaseImage(disk, RawFile.open(disk, true))) {
+      OverlayFile.create(directory.resolve("one"), 1024, Optional.of(base));
+      OverlayFile.create(directory.resolve("two"), 1024, Optional.of(base));
+    }
   }
 
   private String drive(String keys) {
-    return "--drive=file=" + image + keys;
+    return "--drive=" + keys.replace("@", directory.toString());
   }
 
   /** Runs a virtio4j that opens a drive and ends; returns its exit status and what it says. */
@@ -44,7 +52,8 @@ class ImageInUseTest {
             new ByteArrayOutputStream(),
             new PrintStream(errors, true, StandardCharsets.UTF_8));
     int status = Main.run(console, "qtest", drive(keys));
-    return (status + " " + errors.toString(StandardCharsets.UTF_8)).replace(image.toString(), "@");
+    return (status + " " + errors.toString(StandardCharsets.UTF_8))
+        .replace(directory.toString(), "@");
   }
 
   private Process start(String keys) throws IOException {
@@ -65,16 +74,26 @@ class ImageInUseTest {
     assertThat(program.exitValue()).isZero();
   }
 
-  @ParameterizedTest(name = "file=disk{0} there, file=disk{1} here")
+  @ParameterizedTest(name = "{0} there, {1} here")
   @DisplayName("is refused with 2 and one line, until the other one has ended")
   @CsvSource(
       delimiter = '|',
-      value = {"''|''", "''|,readonly=on", ",readonly=on|''"})
-  void refused(String there, String here) throws Exception {
+      value = {
+        // spotless:off
+        "file=@/disk                            | file=@/disk                            | disk",
+        "file=@/disk                            | file=@/disk,readonly=on                | disk",
+        "file=@/disk,readonly=on                | file=@/disk                            | disk",
+        "file=@/one,format=overlay,base=@/disk  | file=@/one,format=overlay,base=@/disk  | one",
+        "file=@/one,format=overlay,base=@/disk  | file=@/disk                            | disk",
+        "file=@/disk                            | file=@/one,format=overlay,base=@/disk  | disk",
+        // spotless:on
+      })
+  void refused(String there, String here, String image) throws Exception {
     Process other = start(there);
     try {
       assertThat(use(here))
-          .isEqualTo("2 virtio4j: @: in use by another program; end that one first\n");
+          .isEqualTo(
+              "2 virtio4j: @/" + image + ": in use by another program; end that one first\n");
       end(other);
       assertThat(use(here)).isEqualTo("0 ");
     } finally {
@@ -82,12 +101,21 @@ class ImageInUseTest {
     }
   }
 
-  @Test
-  @DisplayName("can be used by both if neither writes")
-  void bothRead() throws Exception {
-    Process other = start(",readonly=on");
+  @ParameterizedTest(name = "{0} there, {1} here")
+  @DisplayName("can be used by both if neither writes to it")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // spotless:off
+        "file=@/disk,readonly=on                | file=@/disk,readonly=on",
+        "file=@/one,format=overlay,base=@/disk  | file=@/two,format=overlay,base=@/disk",
+        "file=@/one,format=overlay,base=@/disk  | file=@/disk,readonly=on",
+        // spotless:on
+      })
+  void allowed(String there, String here) throws Exception {
+    Process other = start(there);
     try {
-      assertThat(use(",readonly=on")).isEqualTo("0 ");
+      assertThat(use(here)).isEqualTo("0 ");
       end(other);
     } finally {
       other.destroyForcibly().waitFor();
@@ -97,7 +125,7 @@ class ImageInUseTest {
   @Test
   @DisplayName("is free again after the other one was killed")
   void killed() throws Exception {
-    start("").destroyForcibly().waitFor();
-    assertThat(use("")).isEqualTo("0 ");
+    start("file=@/disk").destroyForcibly().waitFor();
+    assertThat(use("file=@/disk")).isEqualTo("0 ");
   }
 }

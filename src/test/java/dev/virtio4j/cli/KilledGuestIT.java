@@ -2,24 +2,27 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.block.OverlayFile;
+import dev.virtio4j.block.RawFile;
 import dev.virtio4j.guest.TestGuest;
 import dev.virtio4j.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Kills virtio4j while Debian writes files, each time on the same disk. The seed decides after how
@@ -27,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisplayName("Debian with ext4, after virtio4j was killed")
 class KilledGuestIT {
-  private static final int KILLS = 4;
+  private static final int KILLS = 2;
   private static final int MOST_FILES = 20;
   private static final int MOST_EXTRA_NANOS = 200_000_000;
   private static final long SEED = Long.getLong("crash.seed", System.nanoTime());
@@ -62,15 +65,19 @@ class KilledGuestIT {
       Pattern.compile("(found|synced) (file\\d+) (\\p{XDigit}{32})  -");
 
   @TempDir private Path directory;
-  private Path disk;
+  private String drive;
 
-  @Test
+  @ParameterizedTest(name = "on a disk in format {0}")
+  @ValueSource(strings = {"raw", "overlay"})
   @DisplayName("replays its journal, finds no fault, and has every file that it had synced")
-  void recovers() throws Exception {
-    disk = directory.resolve("disk");
-    try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
-      file.setLength(DISK_BYTES);
+  void recovers(String format) throws Exception {
+    Path disk = directory.resolve("disk");
+    if (format.equals("raw")) {
+      RawFile.create(disk, DISK_BYTES);
+    } else {
+      OverlayFile.create(disk, DISK_BYTES, Optional.empty());
     }
+    drive = "--drive=file=" + disk + ",format=" + format;
     Random random = new Random(SEED);
     Map<String, String> synced = new HashMap<>();
     for (int kill = 0; kill <= KILLS; kill++) {
@@ -97,7 +104,7 @@ class KilledGuestIT {
                 "--kernel=" + guest.kernel(),
                 "--initrd=" + guest.initramfs(),
                 "--append=" + TestGuest.COMMAND_LINE,
-                "--drive=file=" + disk)
+                drive)
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectError(errors.toFile())
             .start();
