@@ -132,9 +132,7 @@ final class ModelDisk {
       return OK;
     }
     for (Buffer piece : request.chain().writablePieces(0, request.length())) {
-      if (setup.views()) {
-        memory.index(piece.address(), piece.length()); // the window comes first
-      }
+      memory.index(piece.address(), piece.length()); // before the host is asked
       host.read(position, piece.length());
       request.chain().put(piece, bytes, position);
       position += (int) piece.length();
