@@ -34,7 +34,7 @@ class ArchitectureTest {
     SCSI       ("scsi",        "host", "block"),
     VIRTIO     ("virtio",      "host"),
     VIRTIO_PCI ("virtio.pci",  "host", "pci", "virtio"),
-    VIRTIO_BLK ("virtio.blk",  "host", "virtio", "block"),
+    VIRTIO_BLK ("virtio.blk",  "host", "virtio", "block", "scsi"),
     VIRTIO_SCSI("virtio.scsi", "host", "virtio", "scsi", "block"),
     PC         ("pc",          "host", "pci"),
     QTEST      ("qtest",       "host", "pc"),

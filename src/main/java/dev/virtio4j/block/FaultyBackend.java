@@ -29,6 +29,37 @@ public final class FaultyBackend implements BlockBackend {
     matches = new long[faults.size()];
   }
 
+  /**
+   * The disk without faults.
+   *
+   * @return the disk that this one is otherwise
+   */
+  public BlockBackend base() {
+    return base;
+  }
+
+  /**
+   * How far the plan has got.
+   *
+   * @return for each fault how many operations matched so far, 0 or more
+   */
+  public long[] progress() {
+    return matches.clone();
+  }
+
+  /**
+   * Goes on where another disk with the same plan was.
+   *
+   * @param progress of that disk
+   * @throws IllegalArgumentException if it is not of such a plan
+   */
+  public void resume(long[] progress) {
+    if (progress.length != matches.length) {
+      throw new IllegalArgumentException("the progress of another plan");
+    }
+    System.arraycopy(progress, 0, matches, 0, matches.length);
+  }
+
   /** The fault that an operation meets; null for none. */
   private Fault next(Operation operation, long position, long length) {
     Fault first = null;

@@ -1,50 +1,24 @@
 package dev.virtio4j.block;
 
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.OptionalLong;
 
 /**
  * A disk in a file that holds its bytes and nothing else. The file is locked while the disk is
- * open: for this program alone, or, when read-only, against writers.
+ * open: for this program alone, or, when read-only, against writers. Does not allocate.
  *
  * <p>The thread that uses it must not be interrupted: Java closes a file under an interrupted
  * thread, and every access after that fails.
  */
 public final class RawFile implements BlockBackend {
-  /** Beyond this size a longer transfer costs no less a byte. */
-  private static final int MERGE_LIMIT = 256 * 1024;
-
-  /**
-   * The images that this program has open. State of the whole program on purpose: POSIX takes a
-   * process's locks on a file away when any of its descriptors for that file is closed, so an
-   * attempt to open an image again must be refused before the file is touched.
-   */
-  private static final Set<Object> OPEN = ConcurrentHashMap.newKeySet();
-
-  private final Path image;
-  private final Object key;
-  private final FileChannel channel;
-  private final boolean readOnly;
+  private final LockedFile file;
   private long size;
-  private IOException flushFailure;
 
-  private RawFile(Path image, Object key, FileChannel channel, boolean readOnly, long size) {
-    this.image = image;
-    this.key = key;
-    this.channel = channel;
-    this.readOnly = readOnly;
+  private RawFile(LockedFile file, long size) {
+    this.file = file;
     this.size = size;
   }
 
@@ -58,68 +32,46 @@ public final class RawFile implements BlockBackend {
    *     regular file, empty, of another size, not accessible, or in use by this or another program
    */
   public static RawFile open(Path image, boolean readOnly) throws IOException {
-    RawFile file = openAnySize(image, readOnly);
+    LockedFile file = LockedFile.open(image, readOnly);
     try {
-      checkSize(image, file.size);
-      return file;
+      return new RawFile(file, checkedSize(image, file.size()));
     } catch (IOException e) {
       file.close();
       throw e;
     }
   }
 
-  /** As {@link #open}, for a file that may have any size: what a format keeps its disk in. */
-  static RawFile openAnySize(Path image, boolean readOnly) throws IOException {
-    if (!Files.exists(image)) {
-      throw new IOException(image + ": no such file; name an existing disk image");
-    }
-    if (!Files.isRegularFile(image)) {
-      throw new IOException(image + ": not a regular file; name a disk image");
-    }
-    Object key = Files.readAttributes(image, BasicFileAttributes.class).fileKey();
-    if (key == null) { // a file system that does not number its files
-      key = image.toRealPath();
-    }
-    if (!OPEN.add(key)) {
-      throw new IOException(image + ": already open as a disk of this program; use it once");
-    }
-    FileChannel channel = null;
-    try {
-      channel = readOnly ? FileChannel.open(image, READ) : FileChannel.open(image, READ, WRITE);
-      lock(image, channel, readOnly);
-      return new RawFile(image, key, channel, readOnly, channel.size());
-    } catch (IOException e) {
-      if (channel != null) {
-        channel.close();
-      }
-      OPEN.remove(key);
-      throw e instanceof AccessDeniedException
-          ? new IOException(
-              image + ": permission denied; " + (readOnly ? "make it readable" : "open read-only"),
-              e)
-          : e;
-    }
-  }
-
-  private static void lock(Path image, FileChannel channel, boolean shared) throws IOException {
-    boolean locked;
-    try {
-      locked = channel.tryLock(0, Long.MAX_VALUE, shared) != null;
-    } catch (OverlappingFileLockException e) {
-      locked = false; // by another part of this program
-    }
-    if (!locked) {
-      throw new IOException(image + ": in use by another program; end that one first");
-    }
-  }
-
-  private static void checkSize(Path image, long size) throws IOException {
+  private static long checkedSize(Path image, long size) throws IOException {
     if (size == 0) {
       throw new IOException(image + ": empty; a disk image has at least 512 bytes");
     }
     if (size % SECTOR_SIZE != 0) {
       throw new IOException(
           image + ": size " + size + " is no multiple of 512; pad it, or name another image");
+    }
+    return size;
+  }
+
+  /**
+   * Makes an image of zeroes, which takes no space on a host that has sparse files.
+   *
+   * @param image the file to make
+   * @param size of the disk in bytes, a positive multiple of 512
+   * @throws IOException with one line if there is something of that name, or it can't be made
+   * @throws IllegalArgumentException if the size is none for a disk
+   */
+  public static void create(Path image, long size) throws IOException {
+    checkNewSize(size);
+    try (LockedFile file = LockedFile.create(image)) {
+      file.resize(size);
+      file.force();
+    }
+  }
+
+  private static void checkNewSize(long size) {
+    if (size <= 0 || size % SECTOR_SIZE != 0) {
+      throw new IllegalArgumentException(
+          "a disk has a positive multiple of 512 bytes, not " + size);
     }
   }
 
@@ -131,60 +83,46 @@ public final class RawFile implements BlockBackend {
   @Override
   public void read(long position, ByteBuffer into) throws IOException {
     Objects.checkFromIndexSize(position, into.remaining(), size);
-    for (long at = position; into.hasRemaining(); ) {
-      int count = channel.read(into, at);
-      if (count < 0) {
-        throw new IOException(image + ": ends at " + at + ", was cut short while in use");
-      }
-      at += count;
-    }
+    file.read(position, into);
   }
 
   @Override
   public void write(long position, ByteBuffer from) throws IOException {
     Objects.checkFromIndexSize(position, from.remaining(), size);
-    if (readOnly) {
-      throw new IOException(image + ": open read-only");
-    }
-    for (long at = position; from.hasRemaining(); ) {
-      at += channel.write(from, at);
-    }
+    file.write(position, from);
   }
 
   /**
    * {@inheritDoc}
    *
-   * <p>Writes zeroes: nothing is given back yet.
+   * <p>On Linux the host makes the zeroes, and takes the space back if it may. Elsewhere they are
+   * written.
    */
   @Override
   public void zero(long position, long length, boolean mayUnmap) throws IOException {
     Objects.checkFromIndexSize(position, length, size);
-    ByteBuffer zeroes = ByteBuffer.allocateDirect((int) Math.min(length, MERGE_LIMIT));
-    for (long done = 0; done < length; done += zeroes.limit()) {
-      write(position + done, zeroes.clear().limit((int) Math.min(length - done, MERGE_LIMIT)));
-    }
+    file.zero(position, length, mayUnmap);
+  }
+
+  /**
+   * How much space the image takes on the host.
+   *
+   * @return bytes; nothing where the host can't tell
+   */
+  public OptionalLong spaceOnHost() {
+    return file.spaceOnHost();
   }
 
   @Override
   public void resize(long newSize) throws IOException {
-    if (newSize <= 0 || newSize % SECTOR_SIZE != 0) {
-      throw new IllegalArgumentException(
-          "a disk has a positive multiple of 512 bytes, not " + newSize);
-    }
-    if (readOnly) {
-      throw new IOException(image + ": open read-only");
-    }
-    if (newSize < size) {
-      channel.truncate(newSize);
-    } else if (newSize > size) {
-      channel.write(ByteBuffer.allocate(1), newSize - 1);
-    }
+    checkNewSize(newSize);
+    file.resize(newSize);
     size = newSize;
   }
 
   @Override
   public int mergeLimit() {
-    return MERGE_LIMIT;
+    return LockedFile.MERGE_LIMIT;
   }
 
   /**
@@ -195,33 +133,16 @@ public final class RawFile implements BlockBackend {
    */
   @Override
   public void flush() throws IOException {
-    if (readOnly) {
-      return;
-    }
-    if (flushFailure != null) {
-      throw new IOException(image + ": an earlier flush failed", flushFailure);
-    }
-    try {
-      channel.force(false);
-    } catch (IOException e) {
-      flushFailure = e;
-      throw e;
-    }
+    file.force();
   }
 
   @Override
   public boolean isReadOnly() {
-    return readOnly;
+    return file.isReadOnly();
   }
 
   @Override
   public void close() throws IOException {
-    if (channel.isOpen()) {
-      try {
-        channel.close();
-      } finally {
-        OPEN.remove(key);
-      }
-    }
+    file.close();
   }
 }

@@ -1,44 +1,48 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.cli.BootRun.Ending;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code boot}: any kernel, with the options of the command line. */
 @Command(
     name = "boot",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    customSynopsis = "virtio4j boot --kernel FILE [OPTION]...",
+    customSynopsis = {
+      "virtio4j boot --kernel FILE [OPTION]...",
+      "virtio4j boot --restore FILE [OPTION]..."
+    },
     description = {
-      "Boots a Linux kernel on the reference PC.",
+      "Boots a Linux kernel on the reference PC, or goes on with a saved machine.",
       "Standard input and output are COM1. At a terminal, Ctrl-A x ends the run."
     })
 final class BootCommand implements Callable<Integer> {
   private final Console console;
 
-  @Option(
-      names = "--kernel",
-      paramLabel = "FILE",
-      required = true,
-      description = "a 32-bit bzImage")
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--kernel", paramLabel = "FILE", description = "a 32-bit bzImage")
   private Path kernel;
 
   @Option(names = "--initrd", paramLabel = "FILE", description = "the initial RAM disk")
   private Path initrd;
 
-  @Option(
-      names = "--append",
-      paramLabel = "TEXT",
-      defaultValue = "",
-      description = "the kernel's command line")
+  @Option(names = "--append", paramLabel = "TEXT", description = "the kernel's command line")
   private String append;
 
   @Mixin private HardwareOptions hardware;
@@ -57,6 +61,23 @@ final class BootCommand implements Callable<Integer> {
       paramLabel = "REGEX",
       description = "end when this came on COM1; repeated: in this order")
   private List<Pattern> expected = new ArrayList<>();
+
+  @Option(
+      names = "--save-on",
+      arity = "2",
+      paramLabel = "REGEX FILE",
+      hideParamSyntax = true,
+      description = {
+        "after all of --expect, when this came on COM1:",
+        "save the machine here and end"
+      })
+  private String[] saveOn;
+
+  @Option(
+      names = "--restore",
+      paramLabel = "FILE",
+      description = "go on with a machine of --save-on, with the same memory and drives")
+  private Path saved;
 
   @Option(
       names = "--clock",
@@ -101,21 +122,27 @@ final class BootCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    MachineOptions options =
-        new MachineOptions(
-            hardware.memoryBytes(),
-            kernel,
-            initrd,
-            append,
-            hardware.drives(),
-            snapshot,
-            clock == Clock.REALTIME);
-    try (MachineSetup setup = MachineSetup.open(options)) {
-      BootRun run = new BootRun(setup::powerOn, expected, console::serial, console::note);
+    MachineOptions options = machine();
+    List<Pattern> awaited = new ArrayList<>(expected);
+    if (saveOn != null) {
+      awaited.add(savePattern());
+    }
+    try (SaveTarget target = saveOn == null ? null : saveTarget(options);
+        MachineSetup setup = MachineSetup.open(options)) {
+      BootRun run =
+          new BootRun(
+              setup::powerOn,
+              awaited,
+              target == null ? Ending.EXPECTED : Ending.SAVED,
+              console::serial,
+              console::note);
       if (stats != null) {
         stats.check(options.files());
       }
       BootRun.Result result = runAtTerminal(run);
+      if (result.ending() == Ending.SAVED) {
+        save(setup, target);
+      }
       Report report = new Report(result, setup.drives());
       console.note(result.reason());
       report.lines().forEach(console::note);
@@ -123,6 +150,65 @@ final class BootCommand implements Callable<Integer> {
         stats.write(report);
       }
       return result.exitStatus();
+    }
+  }
+
+  private MachineOptions machine() {
+    if (saved == null && kernel == null) {
+      throw new ParameterException(
+          spec.commandLine(), "give --kernel=FILE to boot, or --restore=FILE to go on");
+    }
+    if (saved != null && (kernel != null || initrd != null || append != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a saved machine has its kernel in it: leave out --kernel, --initrd and --append");
+    }
+    return new MachineOptions(
+        hardware.memoryBytes(),
+        saved,
+        kernel,
+        initrd,
+        append == null ? "" : append,
+        hardware.drives(),
+        snapshot,
+        clock == Clock.REALTIME);
+  }
+
+  private Pattern savePattern() {
+    try {
+      return Main.pattern(saveOn[0]);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--save-on: " + e.getMessage(), e);
+    }
+  }
+
+  private SaveTarget saveTarget(MachineOptions options) throws BadInputException {
+    for (DriveOptions drive : options.drives()) {
+      if (drive.image().faults() != null && drive.image().faults().losesFlushes()) {
+        throw new BadInputException(
+            drive.file() + ": a drive that loses flushes can't be saved; leave out that fault=");
+      }
+    }
+    try {
+      return SaveTarget.open(Path.of(saveOn[1]));
+    } catch (IOException e) {
+      throw new BadInputException(e);
+    }
+  }
+
+  private void save(MachineSetup setup, SaveTarget target) throws BadInputException {
+    long start = System.nanoTime();
+    try {
+      setup.save(target);
+      console.note(
+          String.format(
+              Locale.ROOT,
+              "%s: %.1f MB in %.1f s",
+              target.file(),
+              Files.size(target.file()) / 1e6,
+              (System.nanoTime() - start) / 1e9));
+    } catch (IOException e) {
+      throw new BadInputException(e);
     }
   }
 

@@ -31,6 +31,7 @@ final class BootRun {
 
   private final Function<IntConsumer, Machine> powerOn;
   private final Expectations expected;
+  private final Ending whenMet;
   private final IntConsumer serial;
   private final Consumer<String> notes;
 
@@ -42,6 +43,7 @@ final class BootRun {
   /** Why a run ended. */
   enum Ending {
     EXPECTED(ExitStatus.OK, "all that was expected came"),
+    SAVED(ExitStatus.OK, "the machine was saved"),
     POWERED_OFF(ExitStatus.OK, "the guest powered off"),
     QUIT(ExitStatus.OK, "ended from the terminal"),
     TIMEOUT(ExitStatus.TIMEOUT, "timeout"),
@@ -62,7 +64,8 @@ final class BootRun {
    * @param ending why it ended
    * @param stopped what stopped the machine
    * @param outstanding the expression that was still waited for; null if none was
-   * @param instructions how many the guest ran, over all its boots
+   * @param instructions how many the guest ran, over all its boots, without those before the
+   *     machine was saved
    * @param emulatedTime how long that was for the guest
    * @param wallTime how long it took
    */
@@ -100,7 +103,7 @@ final class BootRun {
   }
 
   /**
-   * Powers the machine on for the first time.
+   * Powers the machine on for the first time; a run in which all came that was expected ends so.
    *
    * @param powerOn makes a machine that sends its serial bytes where it is told
    * @param expected what to wait for on the serial line
@@ -114,8 +117,29 @@ final class BootRun {
       IntConsumer serial,
       Consumer<String> notes)
       throws BadInputException {
+    this(powerOn, expected, Ending.EXPECTED, serial, notes);
+  }
+
+  /**
+   * Powers the machine on for the first time.
+   *
+   * @param powerOn makes a machine that sends its serial bytes where it is told
+   * @param expected what to wait for on the serial line
+   * @param whenMet how the run ends when all of that came: before the guest's next instruction
+   * @param serial takes each byte of the serial line
+   * @param notes takes what the user should know while the guest runs, a line each
+   * @throws BadInputException if the machine can't be made or the guest does not fit it
+   */
+  BootRun(
+      Function<IntConsumer, Machine> powerOn,
+      Collection<Pattern> expected,
+      Ending whenMet,
+      IntConsumer serial,
+      Consumer<String> notes)
+      throws BadInputException {
     this.powerOn = powerOn;
     this.expected = new Expectations(expected);
+    this.whenMet = whenMet;
     this.serial = serial;
     this.notes = notes;
     try {
@@ -147,9 +171,11 @@ final class BootRun {
           timeout.toMillis());
     }
     try {
+      long instructions = -machine.instructions();
+      long emulatedNanos = -machine.emulatedNanos();
       StopReason stopped = runMachine(retry);
-      long instructions = machine.instructions();
-      long emulatedNanos = machine.emulatedNanos();
+      instructions += machine.instructions();
+      emulatedNanos += machine.emulatedNanos();
       while (bootsAgain(stopped)) {
         notes.accept("the guest restarts (" + stopped + ")");
         stopped = runMachine(retry);
@@ -175,22 +201,24 @@ final class BootRun {
       synchronized (this) {
         goOn = false; // what was typed before is no answer
       }
-      String standsStill =
-          machine.waitsFor()
-              + "; the machine stands still: mend that, "
-              + (retry == null ? "then press Ctrl-A c" : "it tries again by itself");
-      notes.accept(standsStill);
+      notes.accept(standsStill(retry));
       while (waitToRetry(retry)) {
         if (machine.resume()) {
           notes.accept("the machine goes on");
           break;
         } else if (retry == null) { // an answer to the key
-          notes.accept(standsStill);
+          notes.accept(standsStill(retry));
         }
       }
       stopped = machine.run();
     }
     return stopped;
+  }
+
+  private String standsStill(Duration retry) {
+    return machine.waitsFor()
+        + "; the machine stands still: mend that, "
+        + (retry == null ? "then press Ctrl-A c" : "it tries again by itself");
   }
 
   /** Waits until it is time to try again; false if the run is to end instead. */
@@ -232,7 +260,7 @@ final class BootRun {
     if (!expected.met()) {
       expected.accept(value);
       if (expected.met()) {
-        end(Ending.EXPECTED);
+        end(whenMet);
       }
     }
   }

@@ -50,6 +50,7 @@ record Demo(
     MachineOptions options =
         new MachineOptions(
             MEMORY,
+            null,
             guest.kernel(),
             guest.initramfs(),
             GuestImage.COMMAND_LINE + " " + DemoDisk.commandLine(),

@@ -1,23 +1,37 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.FaultyBackend;
+import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.TimedBackend;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.host.StateException;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.virtio.blk.BlkCounters;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** An open drive. Its device is made anew for each power-on; the image stays. */
 final class Drive implements Closeable {
+  private static final String SECTION = "drive";
+
   private final DriveOptions options;
   private final TimedBackend image;
+  private final FaultyBackend faults;
+  private final BlockBackend disk;
+
+  /** What --snapshot keeps of the guest's writes; null without it. */
+  private final Overlay temporary;
+
   private final List<BlkCounters> before = new ArrayList<>();
   private BlkDevice device;
   private String waitsFor;
@@ -31,6 +45,9 @@ final class Drive implements Closeable {
   Drive(DriveOptions options, BlockBackend image) {
     this.options = options;
     this.image = new TimedBackend(image);
+    faults = image instanceof FaultyBackend faulty ? faulty : null;
+    disk = faults == null ? image : faults.base();
+    temporary = disk instanceof Overlay overlay && overlay.isTemporary() ? overlay : null;
   }
 
   /**
@@ -127,5 +144,75 @@ final class Drive implements Closeable {
   @Override
   public void close() throws IOException {
     image.close();
+  }
+
+  /**
+   * Saves by what the drive is known again, what no image of its keeps, and how far its faults have
+   * got; and puts what was written on stable storage.
+   *
+   * @param out where to
+   * @throws IOException if that fails
+   */
+  void save(StateWriter out) throws IOException {
+    disk.flush(); // not one that faults count
+    out.begin(SECTION, 1);
+    out.text(String.join("\n", options.seenByGuest()));
+    for (Path file : options.image().files()) {
+      FileStamp.of(file).save(out);
+    }
+    if (faults != null) {
+      for (long matches : faults.progress()) {
+        out.i64(matches);
+      }
+    }
+    out.flag(temporary != null);
+    if (temporary != null) {
+      temporary.copyTo(out.data());
+    }
+    out.end();
+  }
+
+  /**
+   * Makes sure that this is the drive that was saved, and takes over what was saved of it.
+   *
+   * @param in where from
+   * @throws IOException with one line that says what differs, or if it can't be read
+   */
+  void load(StateReader in) throws IOException {
+    in.begin(SECTION, 1);
+    checkOptions(List.of(in.text().split("\n", -1)));
+    for (Path file : options.image().files()) {
+      FileStamp then = FileStamp.load(in);
+      FileStamp now = FileStamp.of(file);
+      if (!now.equals(then)) {
+        throw new StateException(
+            "%s was changed since the machine was saved: it had %s, and has %s"
+                .formatted(file.equals(options.file()) ? "the image" : file, then, now));
+      }
+    }
+    if (faults != null) { // then the one that was saved had the same
+      long[] progress = faults.progress();
+      for (int i = 0; i < progress.length; i++) {
+        progress[i] = in.i64(0, Long.MAX_VALUE, "what matched a fault");
+      }
+      faults.resume(progress);
+    }
+    if (in.flag()) {
+      if (temporary == null) {
+        throw new StateException("was saved with --snapshot; restore it with --snapshot");
+      }
+      temporary.copyFrom(in.data());
+    }
+    in.end();
+  }
+
+  private void checkOptions(List<String> was) throws StateException {
+    List<String> is = options.seenByGuest();
+    for (int i = 0; i < is.size(); i++) {
+      if (i >= was.size() || !was.get(i).equals(is.get(i))) {
+        String other = i < was.size() ? was.get(i) : "other options";
+        throw new StateException("was saved with " + other + ", and now has " + is.get(i));
+      }
+    }
   }
 }

@@ -3,31 +3,20 @@ package dev.virtio4j.cli;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.FaultPlan;
 import dev.virtio4j.block.FaultyBackend;
-import dev.virtio4j.block.Qcow2;
-import dev.virtio4j.block.RawFile;
-import dev.virtio4j.block.Snapshot;
+import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.VolatileCache;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What {@code --drive} says of the image, and how it is opened.
  *
- * @param file the image
- * @param format how it is written
+ * @param image the file, and what is below it
  * @param readOnly whether the guest may only read
- * @param backing the backing file of a qcow2 image; null for none
- * @param backingFormat how that is written
  * @param faults what is to go wrong; null for nothing
  */
-record DriveImage(
-    Path file,
-    String format,
-    boolean readOnly,
-    Path backing,
-    String backingFormat,
-    FaultPlan faults) {
-  private static final String QCOW2 = "qcow2";
+record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
 
   /**
    * Reads the values.
@@ -43,22 +32,40 @@ record DriveImage(
       throw new IllegalArgumentException("no file= names the image");
     }
     String format = values.word(DriveKey.FORMAT);
-    String backing = values.text(DriveKey.BACKING);
-    String backingFormat = "";
-    if (!backing.isEmpty()) {
-      if (!format.equals(QCOW2)) {
-        throw new IllegalArgumentException("backing=" + backing + ": only for format=" + QCOW2);
-      }
-      backingFormat = values.word(DriveKey.BACKING_FORMAT);
-    }
     String faults = values.text(DriveKey.FAULT);
     return new DriveImage(
-        Path.of(file),
-        format,
+        new DiskImage(Path.of(file), format, below(format, values)),
         values.word(DriveKey.READONLY).equals("on"),
-        backing.isEmpty() ? null : Path.of(backing),
-        backingFormat,
         faults.isEmpty() ? null : FaultPlan.parse(faults));
+  }
+
+  /** What is below an image: the base, a backing file, or the one over the other. */
+  private static DiskImage below(String format, DriveValues values) {
+    String base = values.text(DriveKey.BASE);
+    String backing = values.text(DriveKey.BACKING);
+    if (!base.isEmpty() && !format.equals(DiskImage.OVERLAY)) {
+      throw new IllegalArgumentException("base=" + base + ": only for format=overlay");
+    }
+    String lowest = base.isEmpty() ? format : values.word(DriveKey.BASE_FORMAT);
+    if (!backing.isEmpty() && !lowest.equals(DiskImage.QCOW2)) {
+      throw new IllegalArgumentException(
+          "backing=" + backing + ": only for format=qcow2 or base-format=qcow2");
+    }
+    DiskImage below =
+        backing.isEmpty()
+            ? null
+            : new DiskImage(Path.of(backing), values.word(DriveKey.BACKING_FORMAT), null);
+    return base.isEmpty() ? below : new DiskImage(Path.of(base), lowest, below);
+  }
+
+  /** The file that the image is in. */
+  Path file() {
+    return image.file();
+  }
+
+  /** All files that it is in. */
+  List<Path> files() {
+    return image.files();
   }
 
   /**
@@ -69,35 +76,20 @@ record DriveImage(
    * @throws IOException if the image is not as it should be
    */
   BlockBackend open(boolean snapshot) throws IOException {
-    if (format.equals(QCOW2) && !readOnly && !snapshot) {
+    if (image.format().equals(DiskImage.QCOW2) && !readOnly && !snapshot) {
       throw new IOException(
-          file
+          file()
               + ": a qcow2 image is only read; add readonly=on or --snapshot, or lay an overlay over it");
     }
-    BlockBackend image =
-        format.equals(QCOW2) ? openQcow2() : RawFile.open(file, readOnly || snapshot);
-    return withFaults(snapshot && !readOnly ? new Snapshot(image) : image);
+    BlockBackend disk = image.open(readOnly || snapshot);
+    return withFaults(snapshot && !readOnly ? Overlay.temporary(disk) : disk);
   }
 
-  private BlockBackend openQcow2() throws IOException {
-    if (backing == null) {
-      return Qcow2.open(file, null);
-    }
-    BlockBackend below =
-        backingFormat.equals(QCOW2) ? Qcow2.open(backing, null) : RawFile.open(backing, true);
-    try {
-      return Qcow2.open(file, below);
-    } catch (IOException e) {
-      below.close();
-      throw e;
-    }
-  }
-
-  private BlockBackend withFaults(BlockBackend image) {
+  private BlockBackend withFaults(BlockBackend disk) {
     if (faults == null) {
-      return image;
+      return disk;
     }
     // A lost flush shows only where something can get lost: when this program is killed.
-    return new FaultyBackend(faults.losesFlushes() ? new VolatileCache(image) : image, faults);
+    return new FaultyBackend(faults.losesFlushes() ? new VolatileCache(disk) : disk, faults);
   }
 }

@@ -15,7 +15,9 @@ enum DriveKey {
   // spotless:off
   FILE               ("file",                "FILE",                "",          "the image"),
   IF                 ("if",                  "virtio",              "virtio",    "the device that the guest sees"),
-  FORMAT             ("format",              "raw|qcow2",           "raw",       "how the file is written; never guessed"),
+  FORMAT             ("format",              "raw|qcow2|overlay",   "raw",       "how the file is written; never guessed"),
+  BASE               ("base",                "FILE",                "",          "what an overlay lies over"),
+  BASE_FORMAT        ("base-format",         "raw|qcow2",           "raw",       "how the base is written"),
   BACKING            ("backing",             "FILE",                "",          "what a qcow2 image names as its backing file"),
   BACKING_FORMAT     ("backing-format",      "raw|qcow2",           "",          "how the backing file is written"),
   READONLY           ("readonly",            "on|off",              "off",       "the guest may only read"),

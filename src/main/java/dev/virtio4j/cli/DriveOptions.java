@@ -124,6 +124,19 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
         .orElseThrow();
   }
 
+  /**
+   * All that a guest can tell of these options, as {@link BlkOptions#toString} has it; and what is
+   * to go wrong.
+   *
+   * @return {@code key=value} for each key, always in the same order
+   */
+  List<String> seenByGuest() {
+    List<String> seen = new ArrayList<>(split(device.toString()));
+    seen.add("readonly=" + (image.readOnly() ? "on" : "off"));
+    seen.add("fault=" + value(DriveKey.FAULT));
+    return seen;
+  }
+
   /** Splits at commas; two commas in a row stand for one that does not split. */
   private static List<String> split(String text) {
     List<String> parts = new ArrayList<>();

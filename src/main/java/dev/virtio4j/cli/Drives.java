@@ -2,6 +2,9 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.host.StateException;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.PciFunction;
 import java.io.Closeable;
 import java.io.IOException;
@@ -126,6 +129,40 @@ final class Drives implements Closeable {
   void flush() throws IOException {
     for (Drive drive : drives) {
       drive.flush();
+    }
+  }
+
+  /**
+   * Saves by what the drives are known again.
+   *
+   * @param out where to
+   * @throws IOException if that fails
+   */
+  void save(StateWriter out) throws IOException {
+    out.i32(drives.size());
+    for (Drive drive : drives) {
+      drive.save(out);
+    }
+  }
+
+  /**
+   * Makes sure that these are the drives that were saved.
+   *
+   * @param in where from
+   * @throws IOException with one line that names the drive and what differs, or if it can't be read
+   */
+  void load(StateReader in) throws IOException {
+    int count = in.i32();
+    if (count != drives.size()) {
+      throw new StateException(
+          "the machine was saved with %d drives, and now has %d".formatted(count, drives.size()));
+    }
+    for (int i = 0; i < count; i++) {
+      try {
+        drives.get(i).load(in);
+      } catch (StateException e) {
+        throw new StateException(name(i) + ": " + e.getMessage());
+      }
     }
   }
 

@@ -6,9 +6,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What machine to make and what to boot on it.
+ * What machine to make and what to boot on it, or which saved one it goes on from.
  *
  * @param memoryBytes the size of its RAM
+ * @param saved the file of a saved machine, which has its kernel, initrd and command line in it;
+ *     null to boot
  * @param kernel a bzImage
  * @param initrd the initial RAM disk; null for none
  * @param commandLine the kernel's
@@ -18,6 +20,7 @@ import java.util.stream.Stream;
  */
 record MachineOptions(
     int memoryBytes,
+    Path saved,
     Path kernel,
     Path initrd,
     String commandLine,
@@ -28,8 +31,8 @@ record MachineOptions(
   /** The files that the machine is made of. */
   List<Path> files() {
     return Stream.concat(
-            Stream.of(kernel, initrd).filter(Objects::nonNull),
-            drives.stream().map(DriveOptions::file))
+            Stream.of(saved, kernel, initrd).filter(Objects::nonNull),
+            drives.stream().flatMap(drive -> drive.image().files().stream()))
         .toList();
   }
 }

@@ -1,72 +1,117 @@
 package dev.virtio4j.cli;
 
-import dev.virtio4j.pc.LinuxKernel;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pc.ReferencePc;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.function.IntConsumer;
 
 /**
- * What a run keeps from one power-on of the machine to the next: the kernel and initrd as they were
- * read, and the open drives. Everything that can be refused is refused before the first power-on
- * runs, so no image is touched by then.
+ * What a run keeps from one power-on of the machine to the next: what it boots, the open drives,
+ * and before the first power-on the saved machine with which it goes on, if any. Everything that
+ * can be refused is refused before the first power-on runs, so no image is touched by then.
+ *
+ * <p>A saved machine has these sections:
+ *
+ * <pre>
+ *   virtio4j  the program's version, the size of RAM, the boot with kernel and initrd, the drives
+ *   memory, clock, cpu, ...    the machine, as {@link ReferencePc#save} has it
+ * </pre>
  */
 final class MachineSetup implements Closeable {
-  private final MachineOptions options;
-  private final LinuxKernel kernel;
-  private final byte[] initrd;
-  private final Drives drives;
+  private static final String SECTION = "virtio4j";
 
-  private MachineSetup(MachineOptions options) throws IOException {
+  private final MachineOptions options;
+  private final LinuxBoot boot;
+  private final Drives drives;
+  private StateFile saved;
+  private ReferencePc pc;
+
+  private MachineSetup(MachineOptions options, LinuxBoot boot, Drives drives, StateFile saved) {
     this.options = options;
-    kernel = LinuxKernel.read(options.kernel());
-    initrd = options.initrd() == null ? null : readInitrd(options.initrd(), options.memoryBytes());
-    drives = Drives.open(options.drives(), options.snapshot());
+    this.boot = boot;
+    this.drives = drives;
+    this.saved = saved;
   }
 
   /**
-   * Reads the kernel and the initrd, and opens the drives.
+   * Reads what is to boot, or to go on with, and opens the drives.
    *
    * @param options what the user wants
    * @return the set-up; to be closed
-   * @throws BadInputException if a file is not as it should be
+   * @throws BadInputException if a file is not as it should be, or a drive is not as it was saved
    */
   static MachineSetup open(MachineOptions options) throws BadInputException {
     try {
-      return new MachineSetup(options);
+      if (options.saved() != null) {
+        return restore(options, StateFile.open(options.saved()));
+      }
+      LinuxBoot boot = LinuxBoot.read(options);
+      return new MachineSetup(
+          options, boot, Drives.open(options.drives(), options.snapshot()), null);
     } catch (IOException e) {
       throw new BadInputException(e);
     }
   }
 
-  private static byte[] readInitrd(Path file, int memoryBytes) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new IOException(file + ": no such file; --initrd names an initial RAM disk");
+  private static MachineSetup restore(MachineOptions options, StateFile saved) throws IOException {
+    Drives drives = null;
+    try {
+      StateReader in = saved.reader();
+      in.begin(SECTION, 1);
+      in.text();
+      int memory = in.i32();
+      if (memory != options.memoryBytes()) {
+        throw saved.wrong(
+            "was saved with --memory %dK, and now it is %dK"
+                .formatted(memory >> 10, options.memoryBytes() >> 10));
+      }
+      LinuxBoot boot = LinuxBoot.load(in);
+      drives = Drives.open(options.drives(), options.snapshot());
+      drives.load(in);
+      in.end();
+      return new MachineSetup(options, boot, drives, saved);
+    } catch (IOException e) {
+      saved.close();
+      if (drives != null) {
+        drives.close();
+      }
+      throw e;
     }
-    if (Files.size(file) > memoryBytes) {
-      throw new IOException(file + ": larger than the machine's memory; raise --memory");
-    }
-    return Files.readAllBytes(file);
   }
 
   /**
-   * Makes a machine with the drives, and loads the kernel.
+   * Makes a machine with the drives that is about to run: the kernel's first instruction, or, the
+   * first time, the one before which it was saved.
    *
    * @param serial takes the bytes of the serial line
-   * @return the machine, about to run the kernel's first instruction
+   * @return the machine
    * @throws IllegalArgumentException if something does not fit the machine, or the machine the host
    */
   Machine powerOn(IntConsumer serial) {
-    ReferencePc pc = makePc(serial);
+    pc = null; // its memory is free for the next one
+    pc = makePc(serial);
     drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
     if (options.realtime()) {
       pc.paceToWallClock();
     }
-    pc.boot(kernel, initrd, options.commandLine());
+    if (saved == null) {
+      boot.boot(pc);
+    } else {
+      loadSaved();
+    }
     return new PoweredPc(pc, drives);
+  }
+
+  private void loadSaved() {
+    try (StateFile file = saved) {
+      pc.load(file.reader());
+    } catch (IOException e) {
+      throw new IllegalArgumentException(options.saved() + ": " + e.getMessage(), e);
+    }
+    saved = null;
   }
 
   private ReferencePc makePc(IntConsumer serial) {
@@ -77,6 +122,27 @@ final class MachineSetup implements Closeable {
         memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial));
   }
 
+  /**
+   * Saves the machine that is powered on, which has stopped, and with it puts all that it wrote to
+   * its drives on stable storage.
+   *
+   * @param target where to
+   * @throws IOException if that fails
+   */
+  void save(SaveTarget target) throws IOException {
+    target.write(this::save);
+  }
+
+  private void save(StateWriter out) throws IOException {
+    out.begin(SECTION, 1);
+    out.text(Main.version());
+    out.i32(options.memoryBytes());
+    boot.save(out);
+    drives.save(out);
+    out.end();
+    pc.save(out);
+  }
+
   /** The drives, open. */
   Drives drives() {
     return drives;
@@ -84,6 +150,9 @@ final class MachineSetup implements Closeable {
 
   @Override
   public void close() throws IOException {
+    if (saved != null) {
+      saved.close();
+    }
     drives.close();
   }
 }

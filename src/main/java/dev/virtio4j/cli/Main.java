@@ -60,6 +60,7 @@ public final class Main {
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
         .addSubcommand(new DriveKeysCommand())
+        .addSubcommand(new ImageCommand(console))
         .addSubcommand(new QtestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
@@ -86,7 +87,12 @@ public final class Main {
     };
   }
 
-  private static Pattern pattern(String text) {
+  /**
+   * Reads a regular expression.
+   *
+   * @throws IllegalArgumentException with one line if it is none
+   */
+  static Pattern pattern(String text) {
     try {
       return Pattern.compile(text);
     } catch (PatternSyntaxException e) {
@@ -115,15 +121,20 @@ public final class Main {
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
-  /** The project's version, as the build wrote it. */
+  /** The program and its version, as the build wrote it. */
+  static String version() throws IOException {
+    Properties properties = new Properties();
+    try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
+      properties.load(in);
+    }
+    return "virtio4j " + properties.getProperty("version");
+  }
+
+  /** What {@code --version} shows. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
-      Properties properties = new Properties();
-      try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
-        properties.load(in);
-      }
-      return new String[] {"virtio4j " + properties.getProperty("version")};
+      return new String[] {version()};
     }
   }
 }

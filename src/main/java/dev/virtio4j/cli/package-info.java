@@ -1,12 +1,13 @@
 /**
- * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code qtest}, {@code
- * firmware-test} and {@code guest fetch}.
+ * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code image}, {@code qtest},
+ * {@code firmware-test} and {@code guest fetch}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status
  *     BootCommand          options of one boot           DemoCommand      the boot that checks itself
  *       MachineSetup       what is booted, opened        GuestCommand     fetches the guest
  *         Machine          one power-on of the reference PC
+ *         LinuxBoot        what it boots; SaveTarget and StateFile: a saved machine's file
  *       BootRun            power-on, resets, --expect, --timeout, to the end
  *       Terminal           standard input and output as COM1
  *     FirmwareTestCommand  runs bare-metal programs that test the disk
@@ -15,7 +16,9 @@
  *     HardwareOptions      --memory and --drive; Drives opens the images
  *       DriveKey           the keys of --drive, as a table; DriveOptions reads them
  *         DriveImage       the image of a drive, and how it is opened
+ *           DiskImage      a file, its format, and what is below it
  *     DriveKeysCommand     shows that table
+ *     ImageCommand         makes images, looks after overlays
  * </pre>
  *
  * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line

@@ -226,4 +226,13 @@ public final class StateReader {
     }
     throw wrong("has '" + name + "' for a " + type.getSimpleName());
   }
+
+  /**
+   * The stream, for what reads itself.
+   *
+   * @return where the next value comes from
+   */
+  public DataInput data() {
+    return in;
+  }
 }

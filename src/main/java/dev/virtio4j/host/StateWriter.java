@@ -125,4 +125,13 @@ public final class StateWriter {
   public void constant(Enum<?> value) throws IOException {
     out.writeUTF(value.name());
   }
+
+  /**
+   * The stream, for what writes itself.
+   *
+   * @return where the next value goes
+   */
+  public DataOutput data() {
+    return out;
+  }
 }

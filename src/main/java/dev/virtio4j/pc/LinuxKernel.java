@@ -1,5 +1,7 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +27,8 @@ import java.nio.file.Path;
  * </pre>
  */
 public final class LinuxKernel {
+  private static final String SECTION = "kernel";
+
   private static final int GDT = 0x1000;
   private static final int COMMAND_LINE = 0x20000;
   private static final int BOOT_PARAMS = 0x90000;
@@ -103,6 +107,41 @@ public final class LinuxKernel {
     } catch (AccessDeniedException e) {
       throw bad(file, "can't be read: permission denied", e);
     }
+  }
+
+  /**
+   * Saves the kernel.
+   *
+   * @param out where to
+   * @throws IOException if it can't be written
+   */
+  public void save(StateWriter out) throws IOException {
+    byte[] start = new byte[setup.capacity()];
+    setup.get(0, start);
+    out.begin(SECTION, 1);
+    out.bytes(start);
+    out.array(code);
+    out.end();
+  }
+
+  /**
+   * Reads a kernel that was saved.
+   *
+   * @param in where from
+   * @return the kernel
+   * @throws IOException if there is none, or it can't be read
+   */
+  public static LinuxKernel load(StateReader in) throws IOException {
+    byte[] start = new byte[2 * SECTOR];
+    in.begin(SECTION, 1);
+    in.bytes(start);
+    ByteBuffer header = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
+    if (!isBzImage(header)) {
+      throw in.wrong("is not one of a Linux bzImage");
+    }
+    LinuxKernel kernel = new LinuxKernel(header, in.array());
+    in.end();
+    return kernel;
   }
 
   private static boolean isBzImage(ByteBuffer header) {

@@ -19,6 +19,10 @@
  * the byte. An OUT to a device's BAR goes from BlockEnds through IoPorts and PciBus to the device's
  * PciFunction, which works through the PhysicalMemory and is done when the instruction is.
  *
+ * <p>Each part is a Stateful: saved between two instructions and loaded into another machine, it
+ * goes on the same. What is kept to be fast, decoded blocks above all, is no part of the state, and
+ * so must never change what a guest can tell: {@code Mmu} says what that takes.
+ *
  * <p>May import {@code host} and {@code pci} only: devices are used as any emulator uses them.
  */
 package dev.virtio4j.pc;

@@ -162,8 +162,9 @@ public final class ConfigSpace implements Stateful {
    * @param asserted true to ask
    */
   public void setInterrupt(boolean asserted) {
-    int status = load(Field.STATUS);
-    store(bytes, Field.STATUS, asserted ? status | STATUS_INTERRUPT : status & ~STATUS_INTERRUPT);
+    int status = bytes[Field.STATUS.offset];
+    int changed = asserted ? status | STATUS_INTERRUPT : status & ~STATUS_INTERRUPT;
+    bytes[Field.STATUS.offset] = (byte) changed;
     driveLine();
   }
 
@@ -175,7 +176,7 @@ public final class ConfigSpace implements Stateful {
 
   private void driveLine() {
     line.set(
-        (load(Field.STATUS) & STATUS_INTERRUPT) != 0
+        (bytes[Field.STATUS.offset] & STATUS_INTERRUPT) != 0
             && (load(Field.COMMAND) & COMMAND_INTERRUPT_DISABLE) == 0);
   }
 

@@ -129,6 +129,13 @@ public final class Task {
     return hostFailure;
   }
 
+  /** Makes the command one that ended well, although the host failed. */
+  public void ignoreHostFailure() {
+    status = Status.GOOD;
+    sense.clear().limit(0);
+    hostFailure = null;
+  }
+
   // What the command is.
 
   Nexus nexus() {

@@ -228,30 +228,23 @@ public final class DescriptorChain {
   }
 
   /**
+   * The length of the device-readable buffer whose first byte is the next to be read. For a request
+   * of which one field is by its definition a buffer of its own.
+   *
+   * @return bytes; 0 if the next byte is not the first of a buffer, or there is none
+   */
+  public long nextReadableBuffer() {
+    boolean atStart = readable.remaining > 0 && readable.offset == 0;
+    return atStart ? readable.contiguous(readable.remaining) : 0;
+  }
+
+  /**
    * What is left to write.
    *
    * @return bytes
    */
   public long writable() {
     return writable.remaining;
-  }
-
-  /**
-   * How many of the bytes to read lie in one buffer.
-   *
-   * @return bytes, up to {@link #readable}
-   */
-  public long readableInBuffer() {
-    return readable.remaining == 0 ? 0 : readable.contiguous(readable.remaining);
-  }
-
-  /**
-   * How many of the bytes to write lie in one buffer.
-   *
-   * @return bytes, up to {@link #writable}
-   */
-  public long writableInBuffer() {
-    return writable.remaining == 0 ? 0 : writable.contiguous(writable.remaining);
   }
 
   /**

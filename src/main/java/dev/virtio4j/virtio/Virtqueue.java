@@ -182,9 +182,11 @@ public final class Virtqueue {
         publishedIndex = usedIndex;
         memory.store16(used + Vring.USED_INDEX, usedIndex);
       }
-      if (nextAvailable != publishedAvailable && accepted(Features.EVENT_IDX)) {
+      if (nextAvailable != publishedAvailable) {
         publishedAvailable = nextAvailable;
-        memory.store16(used + Vring.availEventOffset(size), nextAvailable);
+        if (accepted(Features.EVENT_IDX)) {
+          memory.store16(used + Vring.availEventOffset(size), nextAvailable);
+        }
       }
       if (usedIndex == old) {
         return false;

@@ -172,6 +172,20 @@ class FaultyBackendTest extends BlockBackendContract {
   }
 
   @Test
+  @DisplayName("lets a guest wait for a slow flush, and for nothing else")
+  void slowFlush() {
+    BlkDriver driver = driver("flush:slow=2s");
+    assertThat(driver.write(0, data(512)).status()).isEqualTo(BlkDriver.OK);
+    driver.queue.chain().readable(BlkDriver.header(BlkDriver.FLUSH, 0)).writable(1).direct();
+    driver.queue.notifyDevice();
+
+    driver.clock.advance(1_999_999_999);
+    assertThat(driver.queue.reap()).isNull();
+    driver.clock.advance(1);
+    assertThat(driver.queue.reap()).isNotNull();
+  }
+
+  @Test
   @DisplayName("adds up what makes it slow, also below it")
   void slowTwice() {
     BlockBackend disk =

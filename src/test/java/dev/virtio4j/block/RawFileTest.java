@@ -8,10 +8,12 @@ import dev.virtio4j.testing.Needs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.TimeUnit;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,23 +162,8 @@ class RawFileTest extends BlockBackendContract {
   }
 
   private static String openInAnotherProgram(Path image, String mode) throws Exception {
-    Process other =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                OtherProgram.class.getName(),
-                image.toString(),
-                mode)
-            .redirectErrorStream(true)
-            .start();
-    String output =
-        new String(other.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertThat(other.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    if (output.contains("in use by another program")) {
-      return "refused";
-    }
-    return output.strip();
+    String output = OtherJvm.run(List.of(), OtherProgram.class, image.toString(), mode);
+    return output.contains("in use by another program") ? "refused" : output.strip();
   }
 
   /** Opens an image and tells how that went. */
@@ -185,7 +172,13 @@ class RawFileTest extends BlockBackendContract {
 
     public static void main(String[] args) {
       try {
-        RawFile.open(Path.of(args[0]), args[1].equals("reader")).close();
+        try (RawFile disk = RawFile.open(Path.of(args[0]), args[1].equals("reader"))) {
+          if (args[1].equals("zeroes")) {
+            disk.zero(1, 300_000, true);
+            disk.zero(300_001, 300_000, false);
+            disk.flush();
+          }
+        }
         System.out.println("opened");
       } catch (IOException e) {
         System.out.println(e.getMessage());
@@ -205,6 +198,80 @@ class RawFileTest extends BlockBackendContract {
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cut short");
     }
+  }
+
+  @Test
+  @DisplayName("gives back the space of what is zeroed, if it may")
+  void givesSpaceBack() throws Exception {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      throw Needs.skip("holes in files: they are made on Linux only");
+    }
+    int size = 8 << 20;
+    Path image = image(size);
+    byte[] content = new byte[size];
+    Arrays.fill(content, (byte) 'x');
+    Files.write(image, content);
+    try (RawFile disk = RawFile.open(image, false)) {
+      long full = blocks(image);
+      disk.zero(0, size, false);
+      disk.flush();
+      assertThat(blocks(image)).isGreaterThanOrEqualTo(full);
+      disk.write(0, ByteBuffer.wrap(content));
+      disk.write(5, ByteBuffer.wrap(new byte[] {1}));
+      disk.zero(4097, size - 4097 - 10, true);
+      disk.flush();
+      assertThat(blocks(image)).isLessThan(full / 10);
+      assertThat(openInAnotherProgram(image, "reader")).as("still locked").isEqualTo("refused");
+    }
+    Arrays.fill(content, 4097, size - 10, (byte) 0);
+    content[5] = 1;
+    assertThat(image).hasBinaryContent(content);
+  }
+
+  /** How many blocks of 512 bytes a file takes on the host. */
+  private static long blocks(Path file) throws Exception {
+    Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+    String output = new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    if (stat.waitFor() != 0) {
+      throw Needs.missing("stat of coreutils tells no blocks here");
+    }
+    return Long.parseLong(output.strip());
+  }
+
+  @Test
+  @DisplayName("is written zeroes where the host makes no holes, with one line in the log")
+  void zeroesWithoutHoles() throws Exception {
+    Path image = image(600_064);
+    byte[] content = new byte[600_064];
+    Arrays.fill(content, (byte) 'x');
+    Files.write(image, content);
+    String output =
+        OtherJvm.run(
+            List.of("-Djna.nounpack=true", "-Djna.nosys=true", "-Djna.boot.library.path=/"),
+            OtherProgram.class,
+            image.toString(),
+            "zeroes");
+    assertThat(output).endsWith("opened\n").containsOnlyOnce("takes no space back");
+    Arrays.fill(content, 1, 600_001, (byte) 0);
+    assertThat(image).hasBinaryContent(content);
+  }
+
+  @Test
+  @DisplayName("is made sparse and of zeroes, and never over another file")
+  void create() throws IOException {
+    Path image = directory.resolve("new.img");
+    RawFile.create(image, 3 << 20);
+    assertThat(image).hasBinaryContent(new byte[3 << 20]);
+    try (RawFile disk = RawFile.open(image, true)) {
+      assertThat(disk.spaceOnHost().orElse(0)).isLessThan(1 << 20);
+    }
+    assertThatThrownBy(() -> RawFile.create(image, 512))
+        .isInstanceOf(IOException.class)
+        .hasMessage(image + ": already exists; name a new file");
+    assertThat(image).hasSize(3 << 20);
+    assertThatThrownBy(() -> RawFile.create(directory.resolve("odd"), 513))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(directory.resolve("odd")).doesNotExist();
   }
 
   @Test

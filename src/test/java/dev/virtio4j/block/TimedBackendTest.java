@@ -47,5 +47,11 @@ class TimedBackendTest extends BlockBackendContract {
     assertThat(disk.isReadOnly()).isTrue();
     assertThat(disk.mergeLimit()).isEqualTo(new MemoryBackend(new byte[1024], true).mergeLimit());
     assertThat(disk.size()).isEqualTo(1024);
+    assertThat(
+            new TimedBackend(
+                    new FaultyBackend(
+                        new MemoryBackend(new byte[1024], true), FaultPlan.parse("read:slow=5ns")))
+                .delayNanos(Operation.READ, 0, 512))
+        .isEqualTo(5);
   }
 }

@@ -36,6 +36,7 @@ class BootRunTest {
     private final Boot boot;
     private final IntConsumer serial;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private long instructions;
 
     FakeMachine(Boot boot, IntConsumer serial) {
       this.boot = boot;
@@ -44,6 +45,7 @@ class BootRunTest {
 
     @Override
     public StopReason run() {
+      instructions = INSTRUCTIONS_PER_BOOT;
       for (byte value : boot.says().getBytes(StandardCharsets.US_ASCII)) {
         serial.accept(value);
         if (stopped.getCount() == 0) {
@@ -83,12 +85,12 @@ class BootRunTest {
 
     @Override
     public long instructions() {
-      return INSTRUCTIONS_PER_BOOT;
+      return instructions;
     }
 
     @Override
     public long emulatedNanos() {
-      return 2 * INSTRUCTIONS_PER_BOOT;
+      return 2 * instructions;
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -68,5 +70,56 @@ class DemoIT {
     assertThat(second.serial()).isEqualTo(demo.serial());
     assertThat(second.instructions()).matches("\\d{10,}").isEqualTo(demo.instructions());
     assertThat(Files.mismatch(disk, untouched)).as("first byte changed").isEqualTo(-1);
+  }
+
+  /** Boots the demo's guest on a disk of a given speed, so that there are always requests. */
+  private static Run boot(GuestImage guest, Path disk, String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "boot",
+                "--kernel=" + guest.kernel(),
+                "--initrd=" + guest.initramfs(),
+                "--append=" + GuestImage.COMMAND_LINE + " " + DemoDisk.commandLine(),
+                drive(disk),
+                "--timeout=15m"));
+    args.addAll(List.of(more));
+    return Run.of(args.toArray(String[]::new));
+  }
+
+  private static String drive(Path disk) {
+    return "--drive=file=" + disk + ",latency=2ms,serial=" + DemoDisk.SERIAL;
+  }
+
+  @Test
+  @DisplayName("saved in the middle and restored, ends as if nothing had been")
+  void savedAndRestored() throws IOException {
+    GuestImage guest = TestGuest.debian();
+    Path disk = directory.resolve("disk");
+    Path other = directory.resolve("other");
+    Path state = directory.resolve("state");
+    DemoDisk.create(disk);
+    DemoDisk.create(other);
+
+    CompletableFuture<Run> uninterrupted = CompletableFuture.supplyAsync(() -> boot(guest, other));
+    Run saved = boot(guest, disk, "--save-on", "ok mount", state.toString());
+    assertThat(saved.errors()).contains("virtio4j: the machine was saved\n");
+    assertThat(saved.status()).isZero();
+    String[] restore = {"boot", "--restore=" + state, drive(disk), "--timeout=15m"};
+    Run restored = Run.of(restore);
+    Run whole = uninterrupted.join();
+
+    assertThat(restored.errors()).contains("virtio4j: the guest powered off");
+    assertThat(restored.status()).isZero();
+    assertThat(saved.serial() + restored.serial()).isEqualTo(whole.serial());
+    assertThat(Long.parseLong(saved.instructions()) + Long.parseLong(restored.instructions()))
+        .isEqualTo(Long.parseLong(whole.instructions()));
+    assertThat(Files.mismatch(disk, other)).as("first byte that differs").isEqualTo(-1);
+
+    Run again = Run.of(restore);
+    assertThat(again.errors())
+        .startsWith(
+            "virtio4j: drive 0 " + disk + ": the image was changed since the machine was saved: ");
+    assertThat(again.status()).isEqualTo(2);
   }
 }

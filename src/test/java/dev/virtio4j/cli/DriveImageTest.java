@@ -3,7 +3,9 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtio4j.block.BaseImage;
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.OverlayFile;
 import dev.virtio4j.testing.SmallQcow2;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -149,5 +152,48 @@ class DriveImageTest {
     }
     before[0] = 1;
     assertThat(raw).hasBinaryContent(before);
+  }
+
+  @Test
+  @DisplayName("may be an overlay over a raw image, or over qcow2 with its backing file")
+  void overlay() throws IOException {
+    Path overlay = directory.resolve("o.overlay");
+    for (DiskImage base :
+        new DiskImage[] {
+          new DiskImage(raw, DiskImage.RAW, null),
+          new DiskImage(child, DiskImage.QCOW2, new DiskImage(raw, DiskImage.RAW, null))
+        }) {
+      try (BaseImage below = base.openBase()) {
+        OverlayFile.create(overlay, below.disk().size(), Optional.of(below));
+      }
+      String drive = "format=overlay,file=%s,base=%s".formatted(overlay, base.file());
+      if (base.below() != null) {
+        drive += ",base-format=qcow2,backing-format=raw,backing=" + raw;
+      }
+      try (BlockBackend disk = open(drive, false)) {
+        disk.write(CLUSTER + 1, ByteBuffer.wrap(new byte[] {1}));
+        disk.flush();
+      }
+      try (BlockBackend disk = open(drive, true)) {
+        assertThat(read(disk, CLUSTER, 3)).containsExactly(0xBA, 1, 0xBA);
+        disk.write(CLUSTER, ByteBuffer.wrap(new byte[] {2, 2, 2}));
+      }
+      try (BlockBackend disk = open(drive + ",readonly=on", false)) {
+        assertThat(read(disk, CLUSTER, 3)).containsExactly(0xBA, 1, 0xBA);
+      }
+      Files.delete(overlay);
+    }
+  }
+
+  @Test
+  @DisplayName("is never opened over what an overlay names: the user names the base")
+  void baseNotNamed() throws IOException {
+    Path overlay = directory.resolve("o.overlay");
+    try (BaseImage below = new DiskImage(raw, DiskImage.RAW, null).openBase()) {
+      OverlayFile.create(overlay, below.disk().size(), Optional.of(below));
+    }
+    assertThatThrownBy(() -> open("format=overlay,file=" + overlay, false))
+        .hasMessage(
+            overlay + ": lies over a base, then named 'base.img'; name the base, as by base=FILE");
   }
 }

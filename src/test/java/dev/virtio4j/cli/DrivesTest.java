@@ -3,10 +3,18 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.testing.LogCapture;
 import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.testing.TestMemory;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,6 +66,26 @@ class DrivesTest {
       assertThat(log.lines())
           .hasSize(2)
           .allMatch(line -> line.startsWith("drive 0 " + image + " is not resized: "));
+    }
+  }
+
+  @Test
+  @DisplayName("go on with their faults where they were when they were saved")
+  void faults() throws IOException {
+    String fault = ",fault=read:EIO:after=1:count=1+flush:EIO";
+    ByteArrayOutputStream state = new ByteArrayOutputStream();
+    try (Drives drives = plugged(fault)) {
+      drives.list().get(0).image().read(0, ByteBuffer.allocate(512));
+      drives.save(new StateWriter(new DataOutputStream(state)));
+    }
+
+    try (Drives drives = plugged(fault)) {
+      drives.load(
+          new StateReader(new DataInputStream(new ByteArrayInputStream(state.toByteArray()))));
+      BlockBackend disk = drives.list().get(0).image();
+      assertThatThrownBy(() -> disk.read(0, ByteBuffer.allocate(512)))
+          .hasMessageContaining("fault=read:EIO");
+      disk.read(0, ByteBuffer.allocate(512));
     }
   }
 }

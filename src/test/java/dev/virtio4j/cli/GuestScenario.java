@@ -3,13 +3,16 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.guest.TestGuest;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.apache.commons.io.IOUtils;
 
@@ -21,6 +24,8 @@ import org.apache.commons.io.IOUtils;
  *   drive 64M,serial=abc                   a disk of zeroes, and its keys as for --drive
  *   $ blockdev --getsz /dev/vda            a command of the guest's shell; busybox's, unless it has
  *   131072                                 a path; and what it prints, errors too
+ *   > resize 0 96M                         what the host does, to drive 0: changes its size, or
+ *   > allocated 0 at most 8M               checks how much of its image the host has space for
  * </pre>
  *
  * <p>Empty lines don't count.
@@ -54,7 +59,7 @@ final class GuestScenario {
   /** The commands that make the guest say a line and do what it says. */
   private static String said(String line) {
     return switch (line.charAt(0)) {
-      case '#' -> echo(line);
+      case '#', '>' -> echo(line);
       case '$' -> echo(line) + "\n" + line.substring(2);
       default -> "";
     };
@@ -74,6 +79,7 @@ final class GuestScenario {
     MachineOptions options =
         new MachineOptions(
             MEMORY,
+            null,
             guest.kernel(),
             guest.initramfs(),
             TestGuest.COMMAND_LINE,
@@ -83,14 +89,50 @@ final class GuestScenario {
     StringBuilder serial = new StringBuilder();
     BootRun.Result result;
     try (MachineSetup setup = MachineSetup.open(options)) {
-      BootRun boot =
-          new BootRun(setup::powerOn, List.of(), value -> serial.append((char) value), note -> {});
-      result = boot.run(TIMEOUT, BootRun.RETRY);
+      IntConsumer line =
+          value -> {
+            serial.append((char) value);
+            if (value == '\n') {
+              hostActs(serial, setup.drives());
+            }
+          };
+      result = new BootRun(setup::powerOn, List.of(), line, note -> {}).run(TIMEOUT, BootRun.RETRY);
     }
     String said = serial.toString().replace("\r", "").replaceAll("\n+", "\n");
     assertThat(said).as(result.reason()).contains("test: begins\n", "\ntest: ends\n");
     assertThat(said.replaceFirst("(?s).*test: begins\n(.*)\ntest: ends\n.*", "$1"))
         .isEqualTo(expected);
+  }
+
+  /** Does what the guest's last line asks of the host, before the guest's next instruction. */
+  private void hostActs(StringBuilder serial, Drives drives) {
+    String line = serial.substring(serial.lastIndexOf("\n", serial.length() - 2) + 1).strip();
+    String[] words = line.split(" ", -1);
+    if (line.startsWith("> resize")) {
+      drives.resize(Integer.parseInt(words[2]), bytes(words[3]));
+    } else if (line.startsWith("> allocated")) {
+      long allocated =
+          allocatedBytes(drives.list().get(Integer.parseInt(words[2])).options().file());
+      if (allocated > bytes(words[5])) {
+        serial.append("no, ").append(allocated).append(" bytes\n");
+      }
+    }
+  }
+
+  private static long bytes(String size) {
+    return MemorySize.parse(size).bytes();
+  }
+
+  /** How much space a file takes, as du(1) says. */
+  private static long allocatedBytes(Path file) {
+    try {
+      Process du = new ProcessBuilder("du", "-k", file.toString()).start();
+      try (BufferedReader output = du.inputReader()) {
+        return Long.parseLong(output.readLine().replaceFirst("\\D.*", "")) * 1024;
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<DriveOptions> makeDrives(Path directory) throws IOException {
@@ -99,7 +141,7 @@ final class GuestScenario {
       String[] sizeAndKeys = drive.substring("drive ".length()).split(",", 2);
       Path image = directory.resolve("disk" + made.size());
       try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-        file.setLength(MemorySize.parse(sizeAndKeys[0]).bytes());
+        file.setLength(bytes(sizeAndKeys[0]));
       }
       String keys = sizeAndKeys.length == 1 ? "" : "," + sizeAndKeys[1];
       made.add(DriveOptions.parse("file=" + image + keys));

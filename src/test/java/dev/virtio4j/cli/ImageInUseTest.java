@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -47,13 +49,7 @@ class ImageInUseTest {
 
   private Process start(String keys) throws IOException {
     Process program =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "qtest",
-                drive(keys))
+        JavaProgram.of(List.of(), Main.class, "qtest", drive(keys))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     program.outputWriter().append("endianness\n").flush();

@@ -3,6 +3,7 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.guest.TestGuest;
+import dev.virtio4j.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -89,11 +90,9 @@ class KilledGuestIT {
     TestGuest guest = TestGuest.of(script, directory);
     Path errors = directory.resolve("errors");
     Process program =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
+        JavaProgram.of(
+                List.of(),
+                Main.class,
                 "boot",
                 "--kernel=" + guest.kernel(),
                 "--initrd=" + guest.initramfs(),

@@ -58,15 +58,35 @@ final class TestKernel {
     "EE                            ; out dx, al",
   };
 
+  private static final String[] READ_SECTOR_LINES = {
+    "C7 05 1C 00 20 00 03 00 02 00 ; descriptor 1: NEXT + WRITE, 2",
+    "C7 05 00 10 20 00 00 00 02 00 ; available ring: index 2, and head 0 in it",
+    "C7 05 00 30 20 00 00 00 00 00 ; header: IN, sector 0",
+    "C7 05 00 32 20 00 00 00 00 00 ; data: none yet",
+    "8D 53 10                      ; lea edx, [ebx + QUEUE_NOTIFY]",
+    "31 C0                         ; xor eax, eax",
+    "66 EF                         ; out dx, ax",
+    "66 83 3D 02 20 20 00 02       ; cmp word [used index], 2",
+    "75 F6                         ; jne $ - 8",
+    "A0 00 32 20 00                ; mov al, [data]",
+    "66 BA F8 03                   ; mov dx, COM1",
+    "EE                            ; out dx, al",
+  };
+
   /**
    * Writes a sector of the first drive that begins with "data", waits until that is done, and
    * prints the status as a digit.
    */
-  static final String WRITE_SECTOR =
-      String.join(
-          " ", Arrays.stream(WRITE_SECTOR_LINES).map(l -> l.replaceFirst(";.*", "")).toList());
+  static final String WRITE_SECTOR = program(WRITE_SECTOR_LINES);
+
+  /** After {@link #WRITE_SECTOR}: reads the sector and prints the first byte of it. */
+  static final String READ_SECTOR = program(READ_SECTOR_LINES);
 
   private TestKernel() {}
+
+  private static String program(String... lines) {
+    return String.join(" ", Arrays.stream(lines).map(l -> l.replaceFirst(";.*", "")).toList());
+  }
 
   /**
    * Makes a file that passes for a bzImage.

@@ -3,6 +3,7 @@ package dev.virtio4j.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.testing.JavaProgram;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -30,6 +31,9 @@ class CrashIT {
 
   private static final int MOST_EXTRA_NANOS = 3_000_000;
 
+  private static final List<String> FAST_START =
+      List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   @TempDir private Path directory;
 
   @ParameterizedTest(name = "{0}")
@@ -46,8 +50,11 @@ class CrashIT {
         model.flushed(plan.nextBatch());
       }
       model.written(plan.nextBatch());
-      try (BlockBackend disk = format.open(image)) {
-        model.check(disk);
+      try {
+        format.check(image);
+        try (BlockBackend disk = format.open(image)) {
+          model.check(disk);
+        }
       } catch (AssertionError e) {
         throw new AssertionError(
             "kill %d after %d flushes, -Dcrash.seed=%d: %s"
@@ -62,7 +69,15 @@ class CrashIT {
       throws Exception {
     Path errors = directory.resolve("errors");
     Process writer =
-        new ProcessBuilder(command(format, image, round)).redirectError(errors.toFile()).start();
+        JavaProgram.of(
+                FAST_START,
+                CrashWriter.class,
+                format.name(),
+                image.toString(),
+                String.valueOf(SEED),
+                String.valueOf(round))
+            .redirectError(errors.toFile())
+            .start();
     try (InputStream acknowledged = writer.getInputStream()) {
       int awaited = 1 + random.nextInt(MOST_FLUSHES);
       int seen = acknowledged.readNBytes(awaited).length;
@@ -73,22 +88,6 @@ class CrashIT {
     } finally {
       writer.destroyForcibly().waitFor();
     }
-  }
-
-  /** A small program that starts fast. */
-  private static List<String> command(ImageFormat format, Path image, int round) {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xshare:auto",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-cp",
-        System.getProperty("java.class.path"),
-        CrashWriter.class.getName(),
-        format.name(),
-        image.toString(),
-        String.valueOf(SEED),
-        String.valueOf(round));
   }
 
   private static String read(Path file) {

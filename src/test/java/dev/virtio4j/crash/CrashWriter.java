@@ -2,11 +2,12 @@ package dev.virtio4j.crash;
 
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.testing.BlkDriver;
-import dev.virtio4j.testing.DriverQueue;
+import dev.virtio4j.testing.ChainBuilder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -37,24 +38,42 @@ final class CrashWriter {
     }
   }
 
-  /** Queues all writes at once; when all are done, flushes. */
+  private ChainBuilder queue(WritePlan.Write write) {
+    if (write.version() == VersionedSector.ZEROES) {
+      // Both ways to have zeroes: space given back, and kept.
+      int type = write.sector() % 2 == 0 ? BlkDriver.DISCARD : BlkDriver.WRITE_ZEROES;
+      byte[] segment = new byte[16];
+      ByteBuffer.wrap(segment)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(write.sector())
+          .putInt(write.count());
+      return queue(type, 0, segment);
+    }
+    byte[] data = new byte[write.count() * BlockBackend.SECTOR_SIZE];
+    ByteBuffer sectors = ByteBuffer.wrap(data);
+    for (int i = 0; i < write.count(); i++) {
+      VersionedSector.put(sectors, write.sector() + i, write.version());
+    }
+    return queue(BlkDriver.OUT, write.sector(), data);
+  }
+
+  private ChainBuilder queue(int type, long sector, byte[] data) {
+    byte[] header = BlkDriver.header(type, sector);
+    ChainBuilder chain = driver.queue.chain().readable(header).readable(data).writable(1);
+    chain.direct();
+    return chain;
+  }
+
+  /** Queues all requests at once; when all are done, flushes. */
   private void write(List<WritePlan.Write> batch) {
-    DriverQueue queue = driver.queue;
-    for (WritePlan.Write write : batch) {
-      ByteBuffer data = ByteBuffer.allocate(write.count() * BlockBackend.SECTOR_SIZE);
-      for (int i = 0; i < write.count(); i++) {
-        VersionedSector.put(data, write.sector() + i, write.version());
-      }
-      byte[] header = BlkDriver.header(BlkDriver.OUT, write.sector());
-      queue.chain().readable(header).readable(data.array()).writable(1).direct();
-    }
-    queue.notifyDevice();
-    for (int i = 0; i < batch.size(); i++) {
-      if (queue.reap() == null) {
-        throw new IllegalStateException("a write is not done");
+    List<ChainBuilder> chains = batch.stream().map(this::queue).toList();
+    driver.queue.notifyDevice();
+    for (ChainBuilder chain : chains) {
+      if (driver.queue.reap() == null || chain.written()[0] != BlkDriver.OK) {
+        throw new IllegalStateException("a request is not done, or failed");
       }
     }
-    queue.freeBuffers();
+    driver.queue.freeBuffers();
     if (driver.flush().status() != BlkDriver.OK) {
       throw new IllegalStateException("the flush failed");
     }

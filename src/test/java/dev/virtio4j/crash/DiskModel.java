@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtio4j.block.BlockBackend;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /** Which version of each sector is on stable storage, and which may be there as well. */
 final class DiskModel {
   private final long[] flushed = new long[WritePlan.SECTORS];
   private final long[] written = new long[WritePlan.SECTORS];
+
+  /** A disk as it was made. */
+  DiskModel() {
+    Arrays.fill(flushed, VersionedSector.FIRST);
+    Arrays.fill(written, VersionedSector.FIRST);
+  }
 
   /** A batch was written and flushed. */
   void flushed(List<WritePlan.Write> batch) {

@@ -6,12 +6,17 @@ import java.nio.LongBuffer;
 
 /**
  * The content of a sector: where it belongs, which write it is of, and words that follow from both,
- * so that a sector of two writes is known from one of them. Version 0 is a sector never written:
- * zeroes.
+ * so that a sector of two writes is known from one of them.
  */
 final class VersionedSector {
   /** What {@link #version} says of a sector that is none of ours. */
   static final long TORN = -1;
+
+  /** A sector that reads as zeroes. */
+  static final long ZEROES = 0;
+
+  /** What is on the disk before the first write. */
+  static final long FIRST = 1;
 
   private static final int WORDS = BlockBackend.SECTOR_SIZE / Long.BYTES;
 
@@ -43,7 +48,7 @@ final class VersionedSector {
   }
 
   private static long word(long sector, long version, int word) {
-    if (version == 0) {
+    if (version == ZEROES) {
       return 0;
     }
     return switch (word) {

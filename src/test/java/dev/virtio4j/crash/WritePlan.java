@@ -13,11 +13,14 @@ final class WritePlan {
   private static final int MOST_WRITES = 8;
   private static final int MOST_SECTORS = 32;
 
+  /** One of so many zeroes a range, and so much larger is that at most. */
+  private static final int ZEROING = 8;
+
   private final Random random;
   private long version;
 
   /**
-   * A write.
+   * A request that changes sectors.
    *
    * @param sector the first
    * @param count how many
@@ -36,17 +39,19 @@ final class WritePlan {
     version = (long) (round + 1) << 32;
   }
 
-  /** The next writes, none over another: some follow each other on the disk, most don't. */
+  /** The next requests, none over another: some follow each other on the disk, most don't. */
   List<Write> nextBatch() {
     List<Write> batch = new ArrayList<>();
     BitSet taken = new BitSet(SECTORS);
     int next = 0;
     for (int left = 1 + random.nextInt(MOST_WRITES); left > 0; left--) {
+      boolean zeroes = random.nextInt(ZEROING) == 0;
       int first = random.nextBoolean() ? next : random.nextInt(SECTORS);
-      int end = Math.min(SECTORS, first + 1 + random.nextInt(MOST_SECTORS));
+      int most = zeroes ? MOST_SECTORS * ZEROING : MOST_SECTORS;
+      int end = Math.min(SECTORS, first + 1 + random.nextInt(most));
       if (first < end && taken.get(first, end).isEmpty()) {
         taken.set(first, end);
-        batch.add(new Write(first, end - first, ++version));
+        batch.add(new Write(first, end - first, zeroes ? VersionedSector.ZEROES : ++version));
       }
       next = end;
     }

@@ -64,6 +64,7 @@ final class BlkLockstep {
   private int devices;
 
   private final byte[] modelRam = INITIAL_RAM.clone();
+  private final HostDisk modelDisk;
   private final BlkModel model;
 
   /** Builds the two. */
@@ -92,8 +93,8 @@ final class BlkLockstep {
     for (int i = 0; i < config.length; i++) {
       config[i] = (byte) function.readIo(CONFIG + i, 1);
     }
-    model =
-        new BlkModel(modelRam, INITIAL_DISK.clone(), setup, faults, function.readIo(0, 4), config);
+    modelDisk = new HostDisk(INITIAL_DISK.clone(), setup, faults);
+    model = new BlkModel(modelRam, setup, modelDisk, function.readIo(0, 4), config);
   }
 
   private void connect(ManualClock newClock) {
@@ -279,9 +280,9 @@ final class BlkLockstep {
   /** The two agree on every byte of RAM and disk. */
   void checkMemoryAndDisk() {
     requireSame("RAM", memory.ram(), modelRam);
-    requireSame("the disk", disk.bytes(), model.disk().bytes());
+    requireSame("the disk", disk.bytes(), modelDisk.bytes());
     require(
-        disk.unflushed() == model.disk().unflushed(), "a flush was left out, or was not asked for");
+        disk.unflushed() == modelDisk.unflushed(), "a flush was left out, or was not asked for");
   }
 
   private void checkInterrupt() {

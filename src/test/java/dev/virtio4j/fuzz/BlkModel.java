@@ -1,6 +1,7 @@
 package dev.virtio4j.fuzz;
 
 import dev.virtio4j.fuzz.ModelMemory.NotRam;
+import dev.virtio4j.scsi.UnitAttention;
 import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
 import dev.virtio4j.virtio.blk.BlkOptions.OnError;
 import java.io.IOException;
@@ -29,6 +30,7 @@ final class BlkModel {
   private static final int MERGE_BATCH = 32;
 
   private final BlkSetup setup;
+  private final HostDisk host;
   private final ModelDisk disk;
   private final ModelPace pace;
   private final int offered;
@@ -54,22 +56,23 @@ final class BlkModel {
    * Makes a device after power-on.
    *
    * @param ram the guest's memory, not copied
-   * @param diskBytes the disk's content, not copied
+   * @param host its disk
    * @param offered what the device under test offers
    * @param config what it has as configuration
    */
-  BlkModel(
-      byte[] ram, byte[] diskBytes, BlkSetup setup, HostFaults host, int offered, byte[] config) {
+  BlkModel(byte[] ram, BlkSetup setup, HostDisk host, int offered, byte[] config) {
     this.setup = setup;
     this.offered = offered;
     this.config = config;
     shownConfig = config.clone();
     ModelMemory memory = new ModelMemory(ram);
-    disk = new ModelDisk(diskBytes, setup, host, memory, this::count);
+    this.host = host;
+    disk = new ModelDisk(setup, host, memory, this::count);
     pace = new ModelPace(setup.timing());
     for (int i = 0; i < setup.queues(); i++) {
       queues.add(new ModelQueue(memory, setup.queueSize(), this::count));
     }
+    reset();
   }
 
   private void count(Malformed kind) {
@@ -79,10 +82,6 @@ final class BlkModel {
   /** How many malformed requests of each kind there were. */
   Map<Malformed, Integer> malformed() {
     return malformed;
-  }
-
-  ModelDisk disk() {
-    return disk;
   }
 
   /** Whether the device asks for an interrupt. */
@@ -189,12 +188,16 @@ final class BlkModel {
     if (offset == WRITEBACK && has(F_CONFIG_WCE)) {
       if (config[WRITEBACK] == 1 && value == 0) {
         try {
-          disk.flush();
+          host.flush();
         } catch (IOException e) {
           // Nobody can be told.
         }
       }
+      int before = config[WRITEBACK];
       config[WRITEBACK] = (byte) (value == 0 ? 0 : 1);
+      if (config[WRITEBACK] != before) {
+        disk.scsi().raise(UnitAttention.MODE_PARAMETERS_CHANGED);
+      }
     }
     shownConfig[offset] = config[offset];
   }
@@ -211,6 +214,7 @@ final class BlkModel {
       config[WRITEBACK] = (byte) (setup.cache() == CacheMode.WRITETHROUGH ? 0 : 1);
     }
     shownConfig = config.clone();
+    disk.scsi().raise(UnitAttention.POWER_ON);
   }
 
   private void place(ModelQueue queue, int frame) {
@@ -265,8 +269,9 @@ final class BlkModel {
     publish();
   }
 
-  void resize(int size) {
-    disk.resize(size);
+  void resize(int size) throws IOException {
+    host.resize(size);
+    disk.scsi().raise(UnitAttention.CAPACITY_CHANGED);
     long capacity = size / ModelDisk.SECTOR;
     for (int i = 0; i < 8; i++) {
       config[i] = (byte) (capacity >>> (8 * i));
@@ -326,14 +331,21 @@ final class BlkModel {
         earliest = Math.max(earliest, other.due());
       }
     }
-    boolean moves = request.transfers() && disk.isOnDisk(request);
-    long due = pace.due(earliest, request.writes(), moves ? request.length() : 0);
+    long due = pace.due(earliest, request.writes(), bytesMoved(request));
     request.setDue(request.isBarrier() ? Math.max(due, last) : due);
     int at = pending.size();
     while (at > 0 && pending.get(at - 1).due() > request.due()) {
       at--;
     }
     pending.add(at, request);
+  }
+
+  /** As far as the speed of the disk is concerned. */
+  private long bytesMoved(ModelRequest request) {
+    if (request.isScsi()) {
+      return Math.min(request.length(), host.size());
+    }
+    return request.transfers() && disk.isOnDisk(request) ? request.length() : 0;
   }
 
   private void carryOut() {
@@ -384,26 +396,37 @@ final class BlkModel {
     ModelRequest request = pending.get(0);
     int answer;
     try {
-      answer = disk.execute(request, writesThrough());
+      answer = attempt(request);
     } catch (NotRam e) {
       count(notRam(request.type()));
       answer = ModelDisk.IOERR;
+    }
+    if (!stopped) {
+      finishFirst(request, answer);
+    }
+  }
+
+  private int attempt(ModelRequest request) throws NotRam {
+    try {
+      return disk.execute(request, writesThrough());
     } catch (IOException e) {
       OnError policy = request.writes() ? setup.writeError() : setup.readError();
+      boolean ignored = policy == OnError.IGNORE;
       if (policy == OnError.STOP) {
         request.chain().rewind();
         stopped = true;
-        return;
+      } else if (request.isScsi()) {
+        return disk.scsi().fail(request, ignored);
       }
-      answer = policy == OnError.IGNORE ? ModelDisk.OK : ModelDisk.IOERR;
+      return ignored ? ModelDisk.OK : ModelDisk.IOERR;
     }
-    finishFirst(request, answer);
   }
 
   private static Malformed notRam(int type) {
     return switch (type) {
       case ModelRequest.IN -> Malformed.READ_DATA_NOT_RAM;
       case ModelRequest.OUT -> Malformed.WRITE_DATA_NOT_RAM;
+      case ModelRequest.SCSI_CMD, ModelRequest.SCSI_CMD_OUT -> Malformed.SCSI_NOT_RAM;
       case ModelRequest.GET_ID -> Malformed.ID_DATA_NOT_RAM;
       case ModelRequest.DISCARD -> Malformed.DISCARD_DATA_NOT_RAM;
       default -> Malformed.ZEROES_DATA_NOT_RAM;

@@ -11,6 +11,8 @@ import static dev.virtio4j.fuzz.ModelRequest.FLUSH;
 import static dev.virtio4j.fuzz.ModelRequest.GET_ID;
 import static dev.virtio4j.fuzz.ModelRequest.IN;
 import static dev.virtio4j.fuzz.ModelRequest.OUT;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD_OUT;
 import static dev.virtio4j.fuzz.ModelRequest.WRITE_ZEROES;
 
 import dev.virtio4j.fuzz.FuzzDriver.Descriptor;
@@ -148,6 +150,7 @@ final class BlkScript {
       case 10 -> sequence();
       case 11 -> machine.out(WRITEBACK, 1, u8() % 2);
       case 12 -> ranges();
+      case 13 -> scsi();
       default -> machine.advance(SECOND);
     }
   }
@@ -190,6 +193,28 @@ final class BlkScript {
     int length = (kind & 128) == 0 ? choice % (SECTORS + 2) * ModelDisk.SECTOR : choice;
     boolean toDisk = (type & ~BARRIER) == OUT;
     submit(padding, header(type, sector), toDisk ? length : 0, toDisk ? 0 : length);
+    tellAndNotify(kind);
+  }
+
+  /** A SCSI command, most often one whose bytes mean something. */
+  private void scsi() {
+    int kind = u8();
+    byte[] cdb = new byte[(kind & 1) == 0 ? 10 : u8() % 20];
+    for (int i = 0; i < cdb.length && (kind & 2) == 0; i++) {
+      cdb[i] = (byte) u8();
+    }
+    if ((kind & 2) != 0 && cdb.length > 8) { // READ or WRITE (10)
+      cdb[0] = (byte) ((kind & 4) == 0 ? 0x28 : 0x2A);
+      cdb[5] = (byte) (u8() % (SECTORS + 2));
+      cdb[8] = (byte) (u8() % 4);
+    }
+    int length = u8() * 16;
+    int type = (kind & 4) == 0 ? SCSI_CMD : SCSI_CMD_OUT;
+    submit(
+        0,
+        header(type, 0, cdb),
+        type == SCSI_CMD ? 0 : length,
+        ModelScsi.TAIL + (type == SCSI_CMD ? length : 0));
     tellAndNotify(kind);
   }
 

@@ -8,7 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
-/** The disk of the device under test: it fails when told to, and knows whether it was flushed. */
+/**
+ * The disk of the device under test, or of the model: it fails when told to, and knows whether it
+ * was flushed.
+ */
 final class HostDisk implements BlockBackend {
   private final boolean readOnly;
   private final int mergeLimit;

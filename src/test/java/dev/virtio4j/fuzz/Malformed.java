@@ -61,7 +61,13 @@ enum Malformed {
   ZEROES_ALIGNMENT,
   ZEROES_PAST_END,
   ZEROES_FLAGS,
-  ZEROES_READ_ONLY;
+  ZEROES_READ_ONLY,
+
+  // SCSI commands; what is illegal about one the unit says.
+  SCSI_NO_CDB,
+  SCSI_NO_ROOM,
+  SCSI_NOT_RAM,
+  SCSI_ILLEGAL_REQUEST;
 
   /** Whether the queue stands still after it. */
   boolean breaksRing() {

@@ -12,6 +12,8 @@ import static dev.virtio4j.fuzz.ModelRequest.FLUSH;
 import static dev.virtio4j.fuzz.ModelRequest.GET_ID;
 import static dev.virtio4j.fuzz.ModelRequest.IN;
 import static dev.virtio4j.fuzz.ModelRequest.OUT;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD_OUT;
 import static dev.virtio4j.fuzz.ModelRequest.WRITE_ZEROES;
 
 import dev.virtio4j.fuzz.FuzzDriver.Descriptor;
@@ -158,7 +160,37 @@ final class MalformedRequests {
           ZEROES_FLAGS,
           ZEROES_READ_ONLY ->
           request(WRITE_ZEROES, random.nextLong(), ranges(kind));
+      case SCSI_NO_CDB -> scsi(new byte[0], List.of(room(ModelScsi.TAIL + random.nextInt(600))));
+      case SCSI_NO_ROOM -> scsi(cdb(), List.of(room(random.nextInt(ModelScsi.TAIL))));
+      case SCSI_NOT_RAM -> scsi(cdb(), notRam(ModelScsi.TAIL, WRITE));
+      case SCSI_ILLEGAL_REQUEST -> {
+        byte[] cdb = new byte[1 + random.nextInt(20)];
+        random.nextBytes(cdb);
+        cdb[0] |= (byte) 0xC0; // operation codes of vendors, of which there are none
+        scsi(cdb, List.of(room(ModelScsi.TAIL + random.nextInt(600))));
+      }
     }
+  }
+
+  /** A CDB of READ (10), or of something. */
+  private byte[] cdb() {
+    byte[] cdb = new byte[10];
+    if (random.nextBoolean()) {
+      random.nextBytes(cdb);
+    } else {
+      cdb[0] = 0x28;
+      cdb[5] = (byte) sector();
+      cdb[8] = 1;
+    }
+    return cdb;
+  }
+
+  private void scsi(byte[] cdb, List<Descriptor> room) {
+    List<Descriptor> chain = header(random.nextBoolean() ? SCSI_CMD : SCSI_CMD_OUT, 0);
+    chain.add(readable(cdb));
+    chain.addAll(room);
+    chain.add(room(1));
+    submit(chain);
   }
 
   /** The data of DISCARD and WRITE_ZEROES. */
@@ -345,7 +377,7 @@ final class MalformedRequests {
       case 0 -> RAM_SIZE - random.nextInt(length);
       case 1 -> RAM_SIZE + random.nextInt(1 << 30);
       case 2 -> random.nextLong() | Long.MIN_VALUE;
-      case 3 -> -1 - random.nextInt(length);
+      case 3 -> -length - random.nextInt(1000);
       default -> (long) RAM_SIZE << random.nextInt(46);
     };
   }

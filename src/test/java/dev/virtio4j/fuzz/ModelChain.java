@@ -4,6 +4,7 @@ import dev.virtio4j.fuzz.ModelMemory.NotRam;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** The buffers of a request, in the model. */
@@ -155,6 +156,32 @@ final class ModelChain {
     written += piece.length;
   }
 
+  /** Writes bytes at a place of what the guest gets, into each buffer as a whole or not at all. */
+  void putAt(long at, byte[] from) throws NotRam {
+    int done = 0;
+    for (Buffer piece : slice(writable, at, from.length)) {
+      put(piece, from, done);
+      done += (int) piece.length;
+    }
+  }
+
+  /** More bytes were written. */
+  void wrote(long count) {
+    written += count;
+  }
+
+  /** The length of the buffer that begins at a place of what the guest sends; 0 if none does. */
+  long readableBufferAt(long at) {
+    long start = 0;
+    for (Buffer buffer : readable) {
+      if (start == at) {
+        return buffer.length;
+      }
+      start += buffer.length;
+    }
+    return 0;
+  }
+
   /** Writes the last byte. */
   void putStatus(int status) throws NotRam {
     Buffer last = slice(writable, writable() - 1, 1).get(0);
@@ -162,7 +189,7 @@ final class ModelChain {
     written++;
   }
 
-  private static long length(List<Buffer> buffers) {
+  static long length(Collection<Buffer> buffers) {
     long length = 0;
     for (Buffer buffer : buffers) {
       length += buffer.length;

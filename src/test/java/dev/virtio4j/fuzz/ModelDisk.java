@@ -7,6 +7,8 @@ import static dev.virtio4j.fuzz.ModelRequest.GET_ID;
 import static dev.virtio4j.fuzz.ModelRequest.HEADER;
 import static dev.virtio4j.fuzz.ModelRequest.IN;
 import static dev.virtio4j.fuzz.ModelRequest.OUT;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD_OUT;
 import static dev.virtio4j.fuzz.ModelRequest.WRITE_ZEROES;
 
 import dev.virtio4j.fuzz.ModelChain.Buffer;
@@ -35,44 +37,26 @@ final class ModelDisk {
   private static final int UNMAP = 1;
 
   private final BlkSetup setup;
-  private final HostFaults host;
+  private final HostDisk host;
   private final ModelMemory memory;
   private final Consumer<Malformed> faults;
+  private final ModelScsi scsi;
   private final byte[] id = Arrays.copyOf(BlkSetup.SERIAL.getBytes(StandardCharsets.US_ASCII), 20);
-  private byte[] bytes;
-  private boolean unflushed;
 
   /** A range of DISCARD or WRITE_ZEROES, in bytes. */
   private record Range(int from, int to) {}
 
-  ModelDisk(
-      byte[] bytes,
-      BlkSetup setup,
-      HostFaults host,
-      ModelMemory memory,
-      Consumer<Malformed> faults) {
-    this.bytes = bytes;
+  ModelDisk(BlkSetup setup, HostDisk host, ModelMemory memory, Consumer<Malformed> faults) {
     this.setup = setup;
     this.host = host;
     this.memory = memory;
     this.faults = faults;
+    scsi = new ModelScsi(setup, host, memory, faults);
   }
 
-  byte[] bytes() {
-    return bytes;
-  }
-
-  boolean unflushed() {
-    return unflushed;
-  }
-
-  void resize(int size) {
-    bytes = Arrays.copyOf(bytes, size);
-  }
-
-  void flush() throws IOException {
-    host.flush();
-    unflushed = false;
+  /** What executes SCSI commands. */
+  ModelScsi scsi() {
+    return scsi;
   }
 
   /**
@@ -86,15 +70,16 @@ final class ModelDisk {
     return switch (request.type()) {
       case IN -> read(request);
       case OUT -> write(request, through);
+      case SCSI_CMD, SCSI_CMD_OUT -> scsi.execute(request, through);
       case FLUSH, FLUSH_OUT -> {
         if (setup.cache() != CacheMode.UNSAFE) {
-          flush();
+          host.flush();
         }
         yield OK;
       }
       case GET_ID -> {
         long length = Math.min(id.length, request.chain().writable() - 1);
-        put(request, id, 0, length);
+        request.chain().putAt(0, Arrays.copyOf(id, (int) length));
         yield OK;
       }
       case DISCARD, WRITE_ZEROES -> zero(request, through);
@@ -122,19 +107,17 @@ final class ModelDisk {
       return refused(wrong);
     }
     int position = (int) request.sector() * SECTOR;
-    if (setup.mergeLimit() > 0 && request.isScattered()) {
-      for (long done = 0; done < request.length(); ) {
-        long count = Math.min(request.length() - done, setup.mergeLimit());
-        host.read(position + done, count);
-        put(request, bytes, (int) (position + done), count);
-        done += count;
-      }
+    for (long done = 0; setup.mergeLimit() > 0 && done < request.length(); ) {
+      int count = (int) Math.min(request.length() - done, setup.mergeLimit());
+      request.chain().putAt(done, read(position + done, count));
+      done += count;
+    }
+    if (setup.mergeLimit() > 0) {
       return OK;
     }
     for (Buffer piece : request.chain().writablePieces(0, request.length())) {
       memory.index(piece.address(), piece.length()); // before the host is asked
-      host.read(position, piece.length());
-      request.chain().put(piece, bytes, position);
+      request.chain().put(piece, read(position, (int) piece.length()), 0);
       position += (int) piece.length();
     }
     return OK;
@@ -155,7 +138,7 @@ final class ModelDisk {
       return refused(wrong);
     }
     int position = (int) request.sector() * SECTOR;
-    if (setup.mergeLimit() > 0 && request.isScattered()) {
+    if (setup.mergeLimit() > 0) {
       for (long done = 0; done < request.length(); ) {
         int count = (int) Math.min(request.length() - done, setup.mergeLimit());
         write(position + done, request.chain().read(HEADER + done, count).array());
@@ -169,15 +152,19 @@ final class ModelDisk {
       }
     }
     if (through) {
-      flush();
+      host.flush();
     }
     return OK;
   }
 
+  private byte[] read(long position, int length) throws IOException {
+    ByteBuffer data = ByteBuffer.allocate(length);
+    host.read(position, data);
+    return data.array();
+  }
+
   private void write(long position, byte[] data) throws IOException {
-    host.write(position, data.length);
-    System.arraycopy(data, 0, bytes, (int) position, data.length);
-    unflushed = true;
+    host.write(position, ByteBuffer.wrap(data));
   }
 
   /** What is wrong with a place on the disk, or null. */
@@ -189,7 +176,7 @@ final class ModelDisk {
     if (sector >= 0 && sector % (setup.blockSize() / SECTOR) != 0) {
       return ofSector;
     }
-    long capacity = bytes.length / SECTOR;
+    long capacity = host.size() / SECTOR;
     return sector < 0 || sector > capacity || length / SECTOR > capacity - sector ? ofEnd : null;
   }
 
@@ -235,13 +222,11 @@ final class ModelDisk {
     }
     if (!discard || setup.discard()) {
       for (Range range : ranges) {
-        host.write(range.from, range.to - range.from);
-        Arrays.fill(bytes, range.from, range.to, (byte) 0);
-        unflushed = true;
+        host.zero(range.from, range.to - range.from, false);
       }
     }
     if (through) {
-      flush();
+      host.flush();
     }
     return OK;
   }
@@ -283,10 +268,12 @@ final class ModelDisk {
   void executeMerged(List<ModelRequest> requests, boolean through) throws NotRam, IOException {
     int position = (int) requests.get(0).sector() * SECTOR;
     if (requests.get(0).type() == IN) {
-      host.read(position, requests.stream().mapToLong(ModelRequest::length).sum());
+      byte[] data = read(position, (int) requests.stream().mapToLong(ModelRequest::length).sum());
+      int at = 0;
       for (ModelRequest request : requests) {
-        put(request, bytes, position, request.length());
-        position += (int) request.length();
+        int end = at + (int) request.length();
+        request.chain().putAt(0, Arrays.copyOfRange(data, at, end));
+        at = end;
       }
       return;
     }
@@ -296,17 +283,7 @@ final class ModelDisk {
     }
     write(position, data.toByteArray());
     if (through) {
-      flush();
-    }
-  }
-
-  /** Puts bytes into the next writable buffers, each of these as a whole or not at all. */
-  private static void put(ModelRequest request, byte[] from, int position, long length)
-      throws NotRam {
-    int at = position;
-    for (Buffer piece : request.chain().writablePieces(request.chain().written(), length)) {
-      request.chain().put(piece, from, at);
-      at += (int) piece.length();
+      host.flush();
     }
   }
 }

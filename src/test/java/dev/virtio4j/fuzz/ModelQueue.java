@@ -136,8 +136,9 @@ final class ModelQueue {
       if (used != before) {
         memory.store(usedRing() + 2, 2, used);
       }
-      if ((features & F_EVENT_IDX) != 0 && available != shownAvailable) {
-        shownAvailable = available;
+      boolean taken = available != shownAvailable;
+      shownAvailable = available;
+      if (taken && (features & F_EVENT_IDX) != 0) {
         memory.store(usedRing() + 4 + 8L * size, 2, available);
       }
       return used != before && wantsInterrupt(features, before);

@@ -10,6 +10,8 @@ final class ModelRequest {
   static final int HEADER = 16;
   static final int IN = 0;
   static final int OUT = 1;
+  static final int SCSI_CMD = 2;
+  static final int SCSI_CMD_OUT = 3;
   static final int FLUSH = 4;
   static final int FLUSH_OUT = 5;
   static final int GET_ID = 8;
@@ -20,7 +22,8 @@ final class ModelRequest {
   /** All requests before it are done before it, and it before all later. */
   static final int BARRIER = 0x8000_0000;
 
-  private static final Set<Integer> OLD_TYPES = Set.of(IN, OUT, FLUSH, FLUSH_OUT);
+  private static final Set<Integer> OLD_TYPES =
+      Set.of(IN, OUT, SCSI_CMD, SCSI_CMD_OUT, FLUSH, FLUSH_OUT);
   private static final Set<Integer> LATER_TYPES = Set.of(GET_ID, DISCARD, WRITE_ZEROES);
 
   private final ModelChain chain;
@@ -58,9 +61,13 @@ final class ModelRequest {
     return type == IN || type == OUT;
   }
 
+  boolean isScsi() {
+    return type == SCSI_CMD || type == SCSI_CMD_OUT;
+  }
+
   /** Whether what fails of it is a failed write. */
   boolean writes() {
-    return type != IN && type != GET_ID;
+    return type != IN && type != SCSI_CMD && type != GET_ID;
   }
 
   boolean isBarrier() {
@@ -71,16 +78,9 @@ final class ModelRequest {
     return sector;
   }
 
-  /** How many bytes of the disk it is about, if it reads or writes. */
+  /** How many bytes the guest has for it, or wants of it. */
   long length() {
-    return type == IN ? chain.writable() - 1 : chain.readable() - HEADER;
-  }
-
-  /** Whether what it transfers lies in several buffers. */
-  boolean isScattered() {
-    return type == IN
-        ? chain.writablePieces(0, length()).size() > 1
-        : chain.readablePieces(HEADER, length()).size() > 1;
+    return writes() ? chain.readable() - HEADER : chain.writable() - 1;
   }
 
   long due() {

@@ -2,6 +2,7 @@ package dev.virtio4j.pc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.testing.States;
 import dev.virtio4j.virtio.blk.BlkDevice;
@@ -270,28 +271,28 @@ class RestoreTest {
 
   @ParameterizedTest
   @CsvSource({
-    "pci-scan, 97",
-    "real-mode, 4001",
-    "pic-interrupts, 397",
-    "shared-line, 397",
-    "indirect, 997",
-    "dma-code, 599",
-    "random-reads, 50021"
+    "pci-scan, 97, 0",
+    "real-mode, 61, 0",
+    "pic-interrupts, 397, 20000",
+    "shared-line, 397, 7000",
+    "indirect, 997, 3000",
+    "dma-code, 599, 0",
+    "random-reads, 50021, 0"
   })
   @DisplayName("ends a program of the firmware tests with the same output, count, RAM and disks")
-  void firmware(String name, int stride) throws IOException {
+  void firmware(String name, int stride, long latency) throws IOException {
     List<byte[]> untouched = List.of(disk(), disk());
-    ReferencePc uninterrupted = withDisks(untouched);
+    ReferencePc uninterrupted = withDisks(untouched, latency);
     uninterrupted.boot(program(name));
     assertThat(uninterrupted.run()).isEqualTo(StopReason.HALTED);
     byte[] expected = end(uninterrupted);
 
     List<byte[]> disks = List.of(disk(), disk());
-    ReferencePc pc = withDisks(disks);
+    ReferencePc pc = withDisks(disks, latency);
     pc.boot(program(name));
     while (pc.runTo(pc.instructions() + stride) == StopReason.REQUESTED) {
       byte[] state = States.save(pc);
-      pc = withDisks(disks);
+      pc = withDisks(disks, latency);
       States.load(state, pc);
       assertSame(States.save(pc), state);
     }
@@ -317,10 +318,12 @@ class RestoreTest {
     return bytes;
   }
 
-  private ReferencePc withDisks(List<byte[]> disks) {
+  private ReferencePc withDisks(List<byte[]> disks, long latency) {
+    BlkOptions options =
+        BlkOptions.builder().timing(new DiskTiming(latency, 0, 0, 0, 0, 0, 0)).build();
     ReferencePc pc = machine(16 << 20);
     for (int i = 0; i < disks.size(); i++) {
-      BlkDevice disk = new BlkDevice(new MemoryBackend(disks.get(i), false), BlkOptions.DEFAULTS);
+      BlkDevice disk = new BlkDevice(new MemoryBackend(disks.get(i), false), options);
       pc.plug(2 + 4 * i, VirtioPciFunction.of(disk, pc.guestMemory(), pc.clock()));
     }
     return pc;

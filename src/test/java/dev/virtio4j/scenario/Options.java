@@ -49,7 +49,7 @@ final class Options {
   }
 
   String text(String name) {
-    return named.get(name);
+    return named.getOrDefault(name, "");
   }
 
   long number(String name, long otherwise) {

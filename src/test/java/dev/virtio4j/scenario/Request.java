@@ -2,6 +2,7 @@ package dev.virtio4j.scenario;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
@@ -13,6 +14,9 @@ final class Request {
   private static final int STATUS = 1;
   private static final int RANGE = 16;
 
+  /** Sense data and results of a SCSI command. */
+  private static final int SCSI_RESULTS = 112;
+
   private static final Map<String, Integer> TYPES =
       Map.of(
           "IN",
@@ -21,6 +25,8 @@ final class Request {
           1,
           "SCSI_CMD",
           2,
+          "SCSI_CMD_OUT",
+          3,
           "FLUSH",
           4,
           "FLUSH_OUT",
@@ -44,13 +50,14 @@ final class Request {
   }
 
   /**
-   * {@code request TYPE [sector=N] [data=BYTES] [like=SECTOR] [ioprio=N]
+   * {@code request TYPE [sector=N] [cdb=HEX] [data=BYTES] [like=SECTOR] [ioprio=N]
    * [ranges=SECTOR,COUNT[,FLAGS][/...]]}.
    */
   static Request parse(Options options, Variables variables) {
     String name = options.first();
     long type = TYPES.containsKey(name) ? TYPES.get(name) : variables.evaluate(name);
     int length = (int) options.number("data", 0);
+    byte[] cdb = HexFormat.of().parseHex(options.text("cdb"));
     byte[] toDevice = new byte[0];
     int toGuest = length;
     if (options.has("ranges")) {
@@ -60,13 +67,14 @@ final class Request {
       toGuest = 0;
     }
     ByteBuffer bytes =
-        ByteBuffer.allocate(HEADER + toDevice.length)
+        ByteBuffer.allocate(HEADER + cdb.length + toDevice.length)
             .order(ByteOrder.LITTLE_ENDIAN)
             .putInt((int) type)
             .putInt((int) options.number("ioprio", 0))
             .putLong(options.number("sector", 0))
+            .put(cdb)
             .put(toDevice);
-    return new Request(bytes.array(), toGuest + STATUS);
+    return new Request(bytes.array(), toGuest + (cdb.length > 0 ? SCSI_RESULTS : 0) + STATUS);
   }
 
   /**

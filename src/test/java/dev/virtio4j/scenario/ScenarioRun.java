@@ -170,7 +170,8 @@ final class ScenarioRun {
       case "request" ->
           driver.request(
               Request.parse(
-                  new Options(words, variables, "sector", "data", "like", "ioprio", "ranges"),
+                  new Options(
+                      words, variables, "sector", "cdb", "data", "like", "ioprio", "ranges"),
                   variables));
       case "chain" -> driver.chain(words);
       case "desc" ->

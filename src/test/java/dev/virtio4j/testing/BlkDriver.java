@@ -39,7 +39,7 @@ public final class BlkDriver {
   public static final int F_FLUSH = 1 << 9;
   public static final int F_CONFIG_WCE = 1 << 11;
   public static final int ALL_FEATURES =
-      0x654
+      0x6D4
           | RO
           | LegacyDriver.NOTIFY_ON_EMPTY
           | LegacyDriver.INDIRECT_DESC

@@ -44,7 +44,7 @@ public abstract class BlockReadContract {
   }
 
   byte[] readAll() throws IOException {
-    ByteBuffer all = ByteBuffer.allocate(SIZE);
+    ByteBuffer all = ByteBuffer.allocate((int) disk.size());
     disk.read(0, all);
     assertThat(all.hasRemaining()).isFalse();
     return all.array();

@@ -6,6 +6,8 @@ public enum BlkCounter {
   READS,
   /** OUT requests. */
   WRITES,
+  /** SCSI_CMD and SCSI_CMD_OUT requests; what they move is not counted as bytes. */
+  SCSI_COMMANDS,
   /** FLUSH and FLUSH_OUT requests. */
   FLUSHES,
   /** GET_ID requests. */

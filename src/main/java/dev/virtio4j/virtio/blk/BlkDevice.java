@@ -5,6 +5,7 @@ import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemoryException;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.scsi.UnitAttention;
 import dev.virtio4j.virtio.DescriptorChain;
 import dev.virtio4j.virtio.VirtioDevice;
 import dev.virtio4j.virtio.Virtqueue;
@@ -165,6 +166,7 @@ public final class BlkDevice extends VirtioDevice {
     backend.resize(bytes);
     BlkConfig.CAPACITY.put(config, bytes / BlockBackend.SECTOR_SIZE);
     configChanged();
+    disk.unit().raise(UnitAttention.CAPACITY_CHANGED);
   }
 
   @Override
@@ -248,9 +250,7 @@ public final class BlkDevice extends VirtioDevice {
     BlkRequest request = schedule.get(0);
     BlkStatus status;
     try {
-      status = disk.execute(request, writesThrough());
-    } catch (IOException e) {
-      status = afterFailure(request, e);
+      status = attempt(request);
     } catch (GuestMemoryException e) {
       warn(() -> "request failed: " + e.getMessage());
       status = BlkStatus.IOERR;
@@ -260,16 +260,24 @@ public final class BlkDevice extends VirtioDevice {
     }
   }
 
+  private BlkStatus attempt(BlkRequest request) {
+    try {
+      return disk.execute(request, writesThrough());
+    } catch (IOException e) {
+      return afterFailure(request, e);
+    }
+  }
+
   /** What becomes of a request that the host could not do; null if it is to wait. */
   private BlkStatus afterFailure(BlkRequest request, IOException failure) {
     return switch (request.type().isOut() ? options.writeError : options.readError) {
       case REPORT -> {
         warn(() -> "request failed on the host: " + failure);
-        yield BlkStatus.IOERR;
+        yield disk.afterFailure(request, false);
       }
       case IGNORE -> {
         warn(() -> "failure on the host ignored: " + failure);
-        yield BlkStatus.OK;
+        yield disk.afterFailure(request, true);
       }
       case STOP -> {
         request.rewind();
@@ -341,6 +349,7 @@ public final class BlkDevice extends VirtioDevice {
   @Override
   protected void resetConfig() {
     setWriteback(options.cache != BlkOptions.CacheMode.WRITETHROUGH);
+    disk.unit().raise(UnitAttention.POWER_ON); // stands for any reset
   }
 
   @Override
@@ -348,6 +357,9 @@ public final class BlkDevice extends VirtioDevice {
     if (offset == BlkConfig.WRITEBACK.offset && accepted(BlkFeature.CONFIG_WCE)) {
       if (writeback && value == 0) {
         makeStable();
+      }
+      if (writeback != (value != 0)) {
+        disk.unit().raise(UnitAttention.MODE_PARAMETERS_CHANGED);
       }
       setWriteback(value != 0);
     }
@@ -374,6 +386,7 @@ public final class BlkDevice extends VirtioDevice {
     out.flag(stopped);
     schedule.save(out);
     timer.save(out);
+    disk.unit().save(out);
   }
 
   @Override
@@ -390,6 +403,7 @@ public final class BlkDevice extends VirtioDevice {
     stopped = false;
     schedule.load(in, IntStream.range(0, options.queues).mapToObj(this::queue).toList());
     timer.load(in);
+    disk.unit().load(in);
     if (wasStopped) {
       timer.at(clock.now());
     }

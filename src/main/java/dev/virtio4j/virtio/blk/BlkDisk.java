@@ -1,6 +1,8 @@
 package dev.virtio4j.virtio.blk;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.scsi.DiskUnit;
+import dev.virtio4j.scsi.WriteCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +12,7 @@ import java.util.Arrays;
  * Executes requests on a backend, and counts what they moved. Knows no rings. Doesn't allocate
  * beyond what the backend does.
  */
-final class BlkDisk {
+final class BlkDisk implements WriteCache {
   /** Limits of DISCARD and WRITE_ZEROES: QEMU's for the length of a segment. */
   static final int MAX_ZERO_SECTORS = Integer.MAX_VALUE / BlockBackend.SECTOR_SIZE;
 
@@ -26,12 +28,16 @@ final class BlkDisk {
   private final BlkCounters counters;
   private final int blockSize;
   private final byte[] id;
+  private final BlkScsi scsi;
 
   private final long[] zeroSector = new long[MAX_ZERO_SEGMENTS];
   private final long[] zeroLength = new long[MAX_ZERO_SEGMENTS];
   private final boolean[] zeroUnmap = new boolean[MAX_ZERO_SEGMENTS];
 
   private ByteBuffer buffer;
+
+  /** Whether the SCSI command at hand is to leave nothing in a cache. */
+  private boolean writeThrough;
 
   /**
    * Makes a disk.
@@ -44,6 +50,7 @@ final class BlkDisk {
     this.counters = counters;
     blockSize = options.logicalBlockSize;
     id = Arrays.copyOf(options.serial.getBytes(StandardCharsets.US_ASCII), BlkOptions.ID_BYTES);
+    scsi = new BlkScsi(backend, options, this);
   }
 
   /**
@@ -59,7 +66,14 @@ final class BlkDisk {
     return switch (request.type()) {
       case IN -> read(request);
       case OUT -> write(request, writeThrough);
-      case FLUSH, FLUSH_OUT -> flush();
+      case SCSI_CMD, SCSI_CMD_OUT -> {
+        this.writeThrough = writeThrough;
+        yield scsi.execute(request);
+      }
+      case FLUSH, FLUSH_OUT -> {
+        flush();
+        yield BlkStatus.OK;
+      }
       case GET_ID -> identify(request);
       case DISCARD, WRITE_ZEROES -> zero(request, writeThrough);
       case UNSUPPORTED -> BlkStatus.UNSUPP;
@@ -70,10 +84,10 @@ final class BlkDisk {
     if (!isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
-    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      int count = scattered ? readBuffered(request, position, left) : read(request, position, left);
+      int count =
+          paysToBuffer() ? readBuffered(request, position, left) : read(request, position, left);
       position += count;
       left -= count;
       counters.add(BlkCounter.BYTES_READ, count);
@@ -103,18 +117,9 @@ final class BlkDisk {
     if (backend.isReadOnly() || !isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
-    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      ByteBuffer piece;
-      if (scattered) {
-        int count = (int) Math.min(left, backend.mergeLimit());
-        buffer(count);
-        gather(request, count);
-        piece = buffer.flip();
-      } else {
-        piece = request.nextToDisk(left);
-      }
+      ByteBuffer piece = paysToBuffer() ? gathered(request, left) : request.nextToDisk(left);
       int count = piece.remaining();
       backend.write(position, piece);
       position += count;
@@ -127,9 +132,20 @@ final class BlkDisk {
     return BlkStatus.OK;
   }
 
-  /** Whether to move the data of a request by way of our own buffer: fewer calls to the disk. */
-  private boolean paysToBuffer(BlkRequest request) {
-    return backend.mergeLimit() > 0 && request.isScattered();
+  /** As much as our own buffer takes. */
+  private ByteBuffer gathered(BlkRequest request, long left) {
+    int count = (int) Math.min(left, backend.mergeLimit());
+    buffer(count);
+    gather(request, count);
+    return buffer.flip();
+  }
+
+  /**
+   * Whether to move data by way of our own buffer: fewer calls to the disk where it is scattered in
+   * guest memory, and where it is not, a file channel would copy it, too.
+   */
+  private boolean paysToBuffer() {
+    return backend.mergeLimit() > 0;
   }
 
   private ByteBuffer buffer(int bytes) {
@@ -206,22 +222,43 @@ final class BlkDisk {
     }
   }
 
-  private BlkStatus flush() throws IOException {
+  /**
+   * What the guest is told of a request that the host could not do.
+   *
+   * @param request the one that {@link #execute} failed with
+   * @param ignored whether it is to be told nothing
+   */
+  BlkStatus afterFailure(BlkRequest request, boolean ignored) {
+    if (request.type().isScsi()) {
+      return ignored ? scsi.ignore() : scsi.fail();
+    }
+    return ignored ? BlkStatus.OK : BlkStatus.IOERR;
+  }
+
+  /** What executes SCSI commands. */
+  DiskUnit unit() {
+    return scsi.unit();
+  }
+
+  @Override
+  public boolean isOn() {
+    return !writeThrough;
+  }
+
+  @Override
+  public boolean isOnByDefault() {
+    return options.cache != BlkOptions.CacheMode.WRITETHROUGH;
+  }
+
+  @Override
+  public void flush() throws IOException {
     if (options.cache != BlkOptions.CacheMode.UNSAFE) {
       backend.flush();
     }
-    return BlkStatus.OK;
   }
 
   private BlkStatus identify(BlkRequest request) {
-    int length = (int) Math.min(request.length(), id.length);
-    for (int done = 0; done < length; ) {
-      ByteBuffer piece = request.nextToGuest(length - done);
-      int count = piece.remaining();
-      piece.put(id, done, count);
-      request.commitToGuest();
-      done += count;
-    }
+    request.putToGuest(id, (int) Math.min(request.length(), id.length));
     return BlkStatus.OK;
   }
 
@@ -273,6 +310,9 @@ final class BlkDisk {
 
   /** How many bytes of a request the disk moves, as far as its speed is concerned. */
   long bytesMoved(BlkRequest request) {
+    if (request.type().isScsi()) {
+      return Math.min(request.length(), backend.size()); // its buffers, which Linux makes to fit
+    }
     boolean transfer =
         request.type() == BlkRequest.Type.IN || request.type() == BlkRequest.Type.OUT;
     return transfer && isOnDisk(request) ? request.length() : 0;
@@ -287,6 +327,7 @@ final class BlkDisk {
       case OUT -> backend.delayNanos(BlockBackend.Operation.WRITE, position, bytes);
       case FLUSH, FLUSH_OUT -> backend.delayNanos(BlockBackend.Operation.FLUSH, 0, 0);
       case DISCARD, WRITE_ZEROES -> backend.delayNanos(BlockBackend.Operation.ZERO, 0, 0);
+      case SCSI_CMD, SCSI_CMD_OUT -> 0; // what it touches is in its CDB, which is not read yet
       case GET_ID, UNSUPPORTED -> 0;
     };
   }
@@ -296,11 +337,10 @@ final class BlkDisk {
     return isOnDisk(request.sector(), request.length());
   }
 
-  /** Nothing here can overflow. */
+  /** What overflows here has no bits among those that count. */
   private boolean isOnDisk(long sector, long length) {
     long capacity = backend.size() / BlockBackend.SECTOR_SIZE;
-    return length % blockSize == 0
-        && sector % (blockSize / BlockBackend.SECTOR_SIZE) == 0
+    return ((length | sector * BlockBackend.SECTOR_SIZE) & (blockSize - 1)) == 0
         && sector >= 0
         && sector <= capacity
         && length / BlockBackend.SECTOR_SIZE <= capacity - sector;

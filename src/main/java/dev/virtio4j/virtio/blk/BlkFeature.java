@@ -18,6 +18,8 @@ enum BlkFeature {
   RO          (5,  SpecProfile.V0_8_9),
   /** "blk_size" holds the size of a logical block. */
   BLK_SIZE    (6,  SpecProfile.V0_8_9),
+  /** There are requests with SCSI commands. */
+  SCSI        (7,  SpecProfile.V0_8_9),
   /** There is a FLUSH request. */
   FLUSH       (9,  SpecProfile.V0_8_9),
   /** "topology" holds hints for alignment. */

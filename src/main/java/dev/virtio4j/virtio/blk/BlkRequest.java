@@ -16,13 +16,14 @@ import java.nio.ByteBuffer;
  *     u32 type;      // device-readable
  *     u32 ioprio;    // a hint, not used
  *     u64 sector;
- *     char data[];   // device-writable for IN and GET_ID, device-readable for the others
+ *     char data[];   // device-writable for IN and GET_ID, device-readable for the others;
+ *                    // of SCSI commands see BlkScsi
  *     u8 status;     // the last device-writable byte
  *   };
  * </pre>
  *
- * <p>Where descriptors end makes no difference. This knows the chain and no storage. Objects are
- * used again for later requests.
+ * <p>Where descriptors end makes no difference, except for the CDB of {@link BlkScsi}. This knows
+ * the chain and no storage. Objects are used again for later requests.
  */
 final class BlkRequest {
   static final int HEADER_SIZE = 16;
@@ -33,6 +34,8 @@ final class BlkRequest {
     // spotless:off
     IN          (0,  SpecProfile.V0_8_9,  BlkCounter.READS),
     OUT         (1,  SpecProfile.V0_8_9,  BlkCounter.WRITES),
+    SCSI_CMD    (2,  SpecProfile.V0_8_9,  BlkCounter.SCSI_COMMANDS),
+    SCSI_CMD_OUT(3,  SpecProfile.V0_8_9,  BlkCounter.SCSI_COMMANDS), // another name, not another meaning
     FLUSH       (4,  SpecProfile.V0_8_9,  BlkCounter.FLUSHES),
     FLUSH_OUT   (5,  SpecProfile.V0_8_9,  BlkCounter.FLUSHES),
     GET_ID      (8,  SpecProfile.DEFAULT, BlkCounter.IDS),
@@ -74,6 +77,10 @@ final class BlkRequest {
       return (code & T_OUT) != 0;
     }
 
+    boolean isScsi() {
+      return this == SCSI_CMD || this == SCSI_CMD_OUT;
+    }
+
     /** Whether what fails of it is a failed write. */
     boolean isOut() {
       return sendsData() || this == FLUSH;
@@ -104,10 +111,9 @@ final class BlkRequest {
     if (chain.readable() < HEADER_SIZE || chain.writable() < STATUS_SIZE) {
       return false;
     }
-    int code = chain.read32();
+    int code = (int) chain.read64(); // ioprio is above it
     type = Type.of(code, spec);
     barrier = (code & Type.T_BARRIER) != 0;
-    chain.read32(); // ioprio
     sector = chain.read64();
     length = room();
     chain.mark();
@@ -136,9 +142,19 @@ final class BlkRequest {
     return length;
   }
 
-  /** Whether its data lies in several buffers. */
-  boolean isScattered() {
-    return (type.sendsData() ? chain.readableInBuffer() : chain.writableInBuffer()) < length;
+  /** What is left of the bytes that the guest sends. */
+  long readable() {
+    return chain.readable();
+  }
+
+  /** What is left of the room for bytes that the guest gets, up to the status. */
+  long writable() {
+    return chain.writable() - STATUS_SIZE;
+  }
+
+  /** See {@link DescriptorChain#nextReadableBuffer}. */
+  long nextReadableBuffer() {
+    return chain.nextReadableBuffer();
   }
 
   int read32() {
@@ -161,6 +177,22 @@ final class BlkRequest {
 
   void commitToGuest() {
     chain.commitPiece();
+  }
+
+  /** Puts the first bytes of an array into the room for bytes that the guest gets. */
+  void putToGuest(byte[] from, int length) {
+    for (int done = 0; done < length; ) {
+      ByteBuffer piece = nextToGuest(length - done);
+      int count = piece.remaining();
+      piece.put(from, done, count);
+      commitToGuest();
+      done += count;
+    }
+  }
+
+  /** Passes over room until so many bytes of it are left before the status. */
+  void skipToTail(int length) {
+    chain.skipWritable(writable() - length);
   }
 
   /** Goes back to the start of the data, as if none had been moved. */

@@ -36,10 +36,10 @@ class BlkConfigTest {
 
   @ParameterizedTest(name = "spec={0}: features {1}, configuration of {2} bytes")
   @CsvSource({
-    "V0_8_9,  0x11000255, 24",
-    "V0_9_4,  0x31000255, 24",
-    "V0_9_5,  0x31000255, 24",
-    "DEFAULT, 0x71006E55, 57"
+    "V0_8_9,  0x110002D5, 24",
+    "V0_9_4,  0x310002D5, 24",
+    "V0_9_5,  0x310002D5, 24",
+    "DEFAULT, 0x71006ED5, 57"
   })
   @DisplayName("each text has its features and its configuration")
   void profiles(SpecProfile spec, String features, int length) {

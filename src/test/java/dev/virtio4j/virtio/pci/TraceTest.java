@@ -63,12 +63,12 @@ class TraceTest {
       R 51 1 0x0
       """;
 
-  /** QEMU: 0x71006ed4, with SCSI and without BARRIER. */
+  /** QEMU: 0x71006ed4, without BARRIER. */
   private static final String SEABIOS =
       PROBE
           + BYTEWISE_CONFIG
           + """
-            R  0 4 0x71006e55
+            R  0 4 0x71006ed5
             W 18 1 0x7
             W 16 2 0x0
             R 19 1 0x0
@@ -82,7 +82,7 @@ class TraceTest {
       W 18 1 0x1
       R 18 1 0x1
       W 18 1 0x3
-      R  0 4 0x71006e55
+      R  0 4 0x71006ed5
       W  4 4 0x30006e54
       R 32 1 0xfe
       R 33 1 0x0
