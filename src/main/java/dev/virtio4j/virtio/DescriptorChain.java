@@ -37,8 +37,7 @@ public final class DescriptorChain {
   private long[] lengths = new long[INITIAL_SEGMENTS];
   private final Cursor readable = new Cursor();
   private final Cursor writable = new Cursor();
-  private byte[] scratch;
-  private ByteBuffer scratchBuffer;
+  private final Scratch scratch;
 
   private int ring;
   private int head;
@@ -51,9 +50,24 @@ public final class DescriptorChain {
   private long written;
   private long markedWritten;
 
-  DescriptorChain(Virtqueue queue, GuestMemory memory) {
+  DescriptorChain(Virtqueue queue, GuestMemory memory, Scratch scratch) {
     this.queue = queue;
     this.memory = memory;
+    this.scratch = scratch;
+  }
+
+  /** What a piece goes through on a host that gives no windows; the chains of a queue share it. */
+  static final class Scratch {
+    private byte[] bytes;
+    private ByteBuffer buffer;
+
+    private ByteBuffer buffer(int length) {
+      if (bytes == null) {
+        bytes = new byte[PIECE_SIZE];
+        buffer = ByteBuffer.wrap(bytes);
+      }
+      return buffer.clear().limit(length);
+    }
   }
 
   /** A place in one of the two streams. The segment that it names has bytes left if any are. */
@@ -291,8 +305,8 @@ public final class DescriptorChain {
     int length = (int) readable.contiguous(Math.min(limit, PIECE_SIZE));
     ByteBuffer window = memory.readView(readable.address(), length);
     if (window == null) {
-      window = scratch(length);
-      memory.read(readable.address(), scratch, 0, length);
+      window = scratch.buffer(length);
+      memory.read(readable.address(), scratch.bytes, 0, length);
     }
     readable.advance(length);
     return window;
@@ -313,7 +327,7 @@ public final class DescriptorChain {
     pieceLength = (int) writable.contiguous(Math.min(limit, PIECE_SIZE));
     ByteBuffer window = memory.writeView(writable.address(), pieceLength);
     pieceIsScratch = window == null;
-    return pieceIsScratch ? scratch(pieceLength) : window;
+    return pieceIsScratch ? scratch.buffer(pieceLength) : window;
   }
 
   /**
@@ -323,7 +337,7 @@ public final class DescriptorChain {
    */
   public void commitPiece() {
     if (pieceIsScratch) {
-      memory.write(writable.address(), scratch, 0, pieceLength);
+      memory.write(writable.address(), scratch.bytes, 0, pieceLength);
     }
     writable.advance(pieceLength);
     written += pieceLength;
@@ -433,13 +447,5 @@ public final class DescriptorChain {
     if (wanted < 0 || wanted > remaining) {
       throw new IndexOutOfBoundsException(wanted + " bytes wanted, " + remaining + " left");
     }
-  }
-
-  private ByteBuffer scratch(int length) {
-    if (scratch == null) {
-      scratch = new byte[PIECE_SIZE];
-      scratchBuffer = ByteBuffer.wrap(scratch);
-    }
-    return scratchBuffer.clear().limit(length);
   }
 }

@@ -24,6 +24,7 @@ public final class Virtqueue {
   private final int size;
   private final GuestMemory memory;
   private final GuestFaultLog log;
+  private final DescriptorChain.Scratch scratch = new DescriptorChain.Scratch();
   private final ArrayDeque<DescriptorChain> pool = new ArrayDeque<>();
 
   private int features;
@@ -146,7 +147,7 @@ public final class Virtqueue {
   private DescriptorChain takeFromPool() {
     chainsOut++;
     DescriptorChain chain = pool.poll();
-    return chain != null ? chain : new DescriptorChain(this, memory);
+    return chain != null ? chain : new DescriptorChain(this, memory, scratch);
   }
 
   /**

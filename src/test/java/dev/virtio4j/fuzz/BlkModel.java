@@ -1,139 +1,92 @@
 package dev.virtio4j.fuzz;
 
-import dev.virtio4j.host.GuestMemoryException;
-import dev.virtio4j.scsi.Task;
+import dev.virtio4j.fuzz.ModelMemory.NotRam;
 import dev.virtio4j.scsi.UnitAttention;
-import dev.virtio4j.scsi.WriteCache;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
+import dev.virtio4j.virtio.blk.BlkOptions.OnError;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a legacy block device does (0.9.5, section 2 and Appendix D), with its own RAM and disk, for
  * comparison. It is naive on purpose: no windows, no reuse, no batches that can be left half-way.
  */
 final class BlkModel {
-  static final int QUEUE_SIZE = 256;
-
-  /** The longest chain that the device takes, descriptors of indirect tables included. */
-  static final int MAX_DESCRIPTORS = 1024;
-
   private static final int CONFIG = 20;
-  private static final int CONFIG_LENGTH = 57;
   private static final int WRITEBACK = 32;
-  private static final int MAX_ZERO_SEGMENTS = 64;
-  private static final long MAX_ZERO_SECTORS = 4194303;
 
   private static final int F_FLUSH = 1 << 9;
   private static final int F_CONFIG_WCE = 1 << 11;
-  private static final int F_NOTIFY_ON_EMPTY = 1 << 24;
-  private static final int F_EVENT_IDX = 1 << 29;
   private static final int F_BAD_FEATURE = 1 << 30;
 
-  private static final int OK = 0;
-  private static final int IOERR = 1;
-  private static final int UNSUPP = 2;
+  private static final int DRIVER_OK = 4;
+  private static final int ISR_QUEUE = 1;
+  private static final int ISR_CONFIG = 2;
 
-  /** A piece of guest memory. */
-  record Buffer(long address, long length) {}
+  /** Where merging pays, so many requests are looked at together. */
+  private static final int MERGE_BATCH = 32;
 
-  /** A piece of guest memory is not wholly RAM. */
-  private static final class NotRam extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    NotRam() {
-      super(null, null, false, false);
-    }
-  }
-
-  private final ByteBuffer ram;
-  private final byte[] disk;
-  private final boolean readOnly;
-  private final int blockSize;
-  private final byte[] id;
+  private final BlkSetup setup;
+  private final HostDisk host;
+  private final ModelDisk disk;
+  private final ModelPace pace;
   private final int offered;
   private final byte[] config;
-  private final ScsiModel scsi;
+  private final List<ModelQueue> queues = new ArrayList<>();
+  private final Map<Malformed, Integer> malformed = new EnumMap<>(Malformed.class);
+
+  /** What reads of the configuration see: it as it was when its first byte was read last. */
+  private byte[] shownConfig;
 
   private int features;
   private int status;
   private int selected;
   private int interruptStatus;
 
-  private int pageFrame;
-  private boolean broken;
-  private int available;
-  private int used;
+  private long now;
+  private boolean stopped;
 
-  private boolean unflushed;
-
-  /** The chain at hand. */
-  private final List<Buffer> readable = new ArrayList<>();
-
-  private final List<Buffer> writable = new ArrayList<>();
-  private int descriptors;
-  private long written;
+  /** The requests that are not carried out yet, in the order in which they will be. */
+  private final List<ModelRequest> pending = new ArrayList<>();
 
   /**
    * Makes a device after power-on.
    *
    * @param ram the guest's memory, not copied
-   * @param disk its content, not copied
-   * @param readOnly whether the disk can only be read
-   * @param blockSize the logical block size, in bytes
-   * @param id the answer to GET_ID, 20 bytes
+   * @param host its disk
    * @param offered what the device under test offers
    * @param config what it has as configuration
    */
-  BlkModel(
-      byte[] ram,
-      byte[] disk,
-      boolean readOnly,
-      int blockSize,
-      byte[] id,
-      int offered,
-      byte[] config) {
-    this.ram = ByteBuffer.wrap(ram).order(ByteOrder.LITTLE_ENDIAN);
-    this.disk = disk;
-    this.readOnly = readOnly;
-    this.blockSize = blockSize;
-    this.id = id;
+  BlkModel(byte[] ram, BlkSetup setup, HostDisk host, int offered, byte[] config) {
+    this.setup = setup;
     this.offered = offered;
     this.config = config;
-    String serial = new String(id, StandardCharsets.US_ASCII).replace("\0", "");
-    TrackedDisk backend = new TrackedDisk(disk, readOnly, value -> unflushed = value);
-    scsi = new ScsiModel(ram, backend, new Cache(), serial, blockSize);
+    shownConfig = config.clone();
+    ModelMemory memory = new ModelMemory(ram);
+    this.host = host;
+    disk = new ModelDisk(setup, host, memory, this::count);
+    pace = new ModelPace(setup.timing());
+    for (int i = 0; i < setup.queues(); i++) {
+      queues.add(new ModelQueue(memory, setup.queueSize(), this::count));
+    }
+    reset();
   }
 
-  /** The write cache, as the SCSI unit sees it. */
-  private final class Cache implements WriteCache {
-    @Override
-    public boolean isOn() {
-      return writesBack();
-    }
+  private void count(Malformed kind) {
+    malformed.merge(kind, 1, Integer::sum);
+  }
 
-    @Override
-    public boolean isOnByDefault() {
-      return true;
-    }
-
-    @Override
-    public void flush() {
-      unflushed = false;
-    }
+  /** How many malformed requests of each kind there were. */
+  Map<Malformed, Integer> malformed() {
+    return malformed;
   }
 
   /** Whether the device asks for an interrupt. */
   boolean interrupts() {
     return interruptStatus != 0;
-  }
-
-  /** Whether something was written that no flush has put on stable storage. */
-  boolean unflushed() {
-    return unflushed;
   }
 
   // Registers, section 2.2.2.1. An access falls into naturally aligned ones; each reaches the
@@ -161,8 +114,8 @@ final class BlkModel {
     return switch (offset) {
       case 0 -> offered;
       case 4 -> features;
-      case 8 -> selected == 0 ? pageFrame : 0;
-      case 12 -> selected == 0 ? QUEUE_SIZE : 0;
+      case 8 -> selected < queues.size() ? queues.get(selected).pageFrame() : 0;
+      case 12 -> selected < queues.size() ? setup.queueSize() : 0;
       case 14 -> selected;
       case 18 -> status;
       case 19 -> {
@@ -175,12 +128,15 @@ final class BlkModel {
   }
 
   private int configuration(int offset, int width) {
-    if (offset < 0 || offset + width > CONFIG_LENGTH) {
+    if (offset < 0 || offset + width > config.length) {
       return -1;
+    }
+    if (offset == 0) {
+      shownConfig = config.clone();
     }
     int value = 0;
     for (int i = 0; i < width; i++) {
-      value |= (config[offset + i] & 0xFF) << (8 * i);
+      value |= (shownConfig[offset + i] & 0xFF) << (8 * i);
     }
     return value;
   }
@@ -189,23 +145,26 @@ final class BlkModel {
     for (int done = 0; done < width; ) {
       int part = part(offset + done, width - done);
       long mask = (1L << (8 * part)) - 1;
-      write(offset + done, (int) ((value >>> (8 * done)) & mask));
+      write(offset + done, part, (int) ((value >>> (8 * done)) & mask));
       done += part;
     }
   }
 
-  private void write(int offset, int value) {
+  private void write(int offset, int width, int value) {
     switch (offset) {
-      case 4 -> features = (value & F_BAD_FEATURE) != 0 ? 0 : value & offered;
+      case 4 -> {
+        int accepted = value & offered;
+        features = (accepted & F_BAD_FEATURE) != 0 ? 0 : accepted;
+      }
       case 8 -> {
-        if (selected == 0) {
-          place(value);
+        if (selected < queues.size()) {
+          place(queues.get(selected), value);
         }
       }
       case 14 -> selected = value & 0xFFFF;
       case 16 -> {
-        if ((value & 0xFFFF) == 0 && pageFrame != 0 && !broken) {
-          serve();
+        if ((value & 0xFFFF) < queues.size()) {
+          serve(queues.get(value & 0xFFFF));
         }
       }
       case 18 -> {
@@ -214,18 +173,33 @@ final class BlkModel {
           reset();
         }
       }
-      case CONFIG + WRITEBACK -> {
-        if (has(F_CONFIG_WCE)) {
-          byte before = config[WRITEBACK];
-          config[WRITEBACK] = (byte) ((value & 0xFF) == 0 ? 0 : 1);
-          if (config[WRITEBACK] != before) {
-            scsi.raise(UnitAttention.MODE_PARAMETERS_CHANGED);
-          }
-          unflushed &= config[WRITEBACK] == 1;
+      default -> {
+        for (int i = 0; i < width; i++) {
+          writeConfiguration(offset - CONFIG + i, (value >>> (8 * i)) & 0xFF);
         }
       }
-      default -> {}
     }
+  }
+
+  private void writeConfiguration(int offset, int value) {
+    if (offset < 0 || offset >= config.length) {
+      return;
+    }
+    if (offset == WRITEBACK && has(F_CONFIG_WCE)) {
+      if (config[WRITEBACK] == 1 && value == 0) {
+        try {
+          host.flush();
+        } catch (IOException e) {
+          // Nobody can be told.
+        }
+      }
+      int before = config[WRITEBACK];
+      config[WRITEBACK] = (byte) (value == 0 ? 0 : 1);
+      if (config[WRITEBACK] != before) {
+        disk.scsi().raise(UnitAttention.MODE_PARAMETERS_CHANGED);
+      }
+    }
+    shownConfig[offset] = config[offset];
   }
 
   void reset() {
@@ -233,369 +207,243 @@ final class BlkModel {
     features = 0;
     selected = 0;
     interruptStatus = 0;
-    config[WRITEBACK] = 1;
-    scsi.raise(UnitAttention.POWER_ON);
-    place(0);
+    for (ModelQueue queue : queues) {
+      place(queue, 0);
+    }
+    if (WRITEBACK < config.length) {
+      config[WRITEBACK] = (byte) (setup.cache() == CacheMode.WRITETHROUGH ? 0 : 1);
+    }
+    shownConfig = config.clone();
+    disk.scsi().raise(UnitAttention.POWER_ON);
   }
 
-  private void place(int frame) {
-    pageFrame = frame;
-    broken = false;
-    available = 0;
-    used = 0;
-  }
-
-  // The ring, sections 2.3 and 2.4.
-
-  private long table() {
-    return (pageFrame & 0xFFFF_FFFFL) * 4096;
-  }
-
-  private long availableRing() {
-    return table() + 16 * QUEUE_SIZE;
-  }
-
-  private long usedRing() {
-    return table() + 8192; // 4096 of descriptors, 518 of the available ring, the rest of its page
+  private void place(ModelQueue queue, int frame) {
+    queue.place(frame);
+    pending.removeIf(request -> request.chain().queue() == queue);
   }
 
   private boolean has(int feature) {
     return (features & feature) != 0;
   }
 
-  private void serve() {
-    int before = used;
-    try {
-      int count = ((int) load(availableRing() + 2, 2) - available) & 0xFFFF;
-      broken = count > QUEUE_SIZE;
-      for (int i = 0; i < count && !broken; i++) {
-        int head = (int) load(availableRing() + 4 + 2L * (available % QUEUE_SIZE), 2);
-        broken = head >= QUEUE_SIZE;
-        if (!broken) {
-          available = (available + 1) & 0xFFFF;
-          serve(head);
-        }
-      }
-    } catch (NotRam e) {
-      broken = true;
-    }
-    if (used != before) {
-      publish(before);
-    }
-  }
-
-  private void publish(int before) {
-    try {
-      store(usedRing() + 2, 2, used);
-      if (has(F_EVENT_IDX)) {
-        store(usedRing() + 4 + 8 * QUEUE_SIZE, 2, available);
-      }
-      if (has(F_NOTIFY_ON_EMPTY) || wantsInterrupt(before)) {
-        interruptStatus = 1;
-      }
-    } catch (NotRam e) {
-      broken = true;
-    }
-  }
-
-  private boolean wantsInterrupt(int before) throws NotRam {
-    if (!has(F_EVENT_IDX)) {
-      return (load(availableRing(), 2) & 1) == 0;
-    }
-    long event = load(availableRing() + 4 + 2 * QUEUE_SIZE, 2);
-    for (int index = before; index != used; index = (index + 1) & 0xFFFF) {
-      if (index == event) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void serve(int head) throws NotRam {
-    readable.clear();
-    writable.clear();
-    descriptors = 0;
-    written = 0;
-    if (gather(table(), QUEUE_SIZE, head, false) && length(readable) >= 16 && !writable.isEmpty()) {
-      request();
-    }
-    store(usedRing() + 4 + 8L * (used % QUEUE_SIZE), 4, head);
-    store(usedRing() + 8 + 8L * (used % QUEUE_SIZE), 4, Math.min(written, 0xFFFF_FFFFL));
-    used = (used + 1) & 0xFFFF;
-  }
-
-  /** Collects the buffers of a chain; false if it makes no sense. */
-  private boolean gather(long table, long size, int head, boolean indirect) {
-    int index = head;
-    for (long walked = 0; walked < size && index < size; walked++) {
-      long address;
-      long length;
-      long flags;
-      int next;
-      try {
-        address = load(table + 16L * index, 8);
-        length = load(table + 16L * index + 8, 4) & 0xFFFF_FFFFL;
-        flags = load(table + 16L * index + 12, 2);
-        next = (int) load(table + 16L * index + 14, 2);
-      } catch (NotRam e) {
-        return false;
-      }
-      boolean good =
-          (flags & 4) == 0
-              ? add(new Buffer(address, length), (flags & 2) != 0)
-              : !indirect
-                  && length > 0
-                  && length % 16 == 0
-                  && gather(address, length / 16, 0, true);
-      if (!good || (flags & 1) == 0) {
-        return good;
-      }
-      index = next;
-    }
-    return false;
-  }
-
-  private boolean add(Buffer buffer, boolean deviceWrites) {
-    descriptors++;
-    if (descriptors > MAX_DESCRIPTORS || (!deviceWrites && !writable.isEmpty())) {
+  private boolean writesThrough() {
+    if (setup.cache() == CacheMode.UNSAFE) {
       return false;
     }
-    if (buffer.length > 0) {
-      (deviceWrites ? writable : readable).add(buffer);
+    return has(F_CONFIG_WCE)
+        ? config[WRITEBACK] == 0
+        : !has(F_FLUSH) || setup.cache() == CacheMode.WRITETHROUGH;
+  }
+
+  // The host.
+
+  /** Time passes. */
+  void advance(long nanos) {
+    long end = now + nanos;
+    while (!stopped && !pending.isEmpty() && pending.get(0).due() <= end) {
+      now = Math.max(now, pending.get(0).due());
+      goOn();
+    }
+    now = end;
+  }
+
+  /** After a stop: goes on. */
+  void resume() {
+    stopped = false;
+    goOn();
+  }
+
+  /**
+   * The state was saved and restored: as {@link #resume}, but not within the call.
+   *
+   * @return whether it had stopped
+   */
+  boolean restore() {
+    boolean wasStopped = stopped;
+    stopped = false;
+    return wasStopped;
+  }
+
+  private void goOn() {
+    carryOut();
+    publish();
+  }
+
+  void resize(int size) throws IOException {
+    host.resize(size);
+    disk.scsi().raise(UnitAttention.CAPACITY_CHANGED);
+    long capacity = size / ModelDisk.SECTOR;
+    for (int i = 0; i < 8; i++) {
+      config[i] = (byte) (capacity >>> (8 * i));
+    }
+    if ((status & DRIVER_OK) != 0) {
+      interruptStatus |= ISR_CONFIG;
+    }
+  }
+
+  // Requests.
+
+  private void serve(ModelQueue queue) {
+    int batch = setup.mergeLimit() == 0 ? 1 : MERGE_BATCH;
+    int count = queue.count();
+    for (int i = 0; i < count && !queue.isBroken(); i++) {
+      ModelChain chain = queue.take();
+      if (chain != null) {
+        take(chain);
+      }
+      if (pending.size() >= batch) {
+        carryOut();
+      }
+    }
+    carryOut();
+    publish();
+  }
+
+  private void publish() {
+    for (ModelQueue queue : queues) {
+      if (queue.publish(features)) {
+        interruptStatus |= ISR_QUEUE;
+      }
+    }
+  }
+
+  private void take(ModelChain chain) {
+    if (chain.readable() < ModelRequest.HEADER || chain.writable() == 0) {
+      count(chain.writable() == 0 ? Malformed.NO_STATUS : Malformed.NO_HEADER);
+      chain.queue().complete(chain);
+      return;
+    }
+    try {
+      schedule(new ModelRequest(chain, setup.spec()));
+    } catch (NotRam e) {
+      count(Malformed.HEADER_NOT_RAM);
+      finish(chain, ModelDisk.IOERR);
+    }
+  }
+
+  /** After a barrier, a barrier after all, and else by the time that it takes. */
+  private void schedule(ModelRequest request) {
+    long earliest = now;
+    long last = 0;
+    for (ModelRequest other : pending) {
+      last = Math.max(last, other.due());
+      if (other.isBarrier()) {
+        earliest = Math.max(earliest, other.due());
+      }
+    }
+    long due = pace.due(earliest, request.writes(), bytesMoved(request));
+    request.setDue(request.isBarrier() ? Math.max(due, last) : due);
+    int at = pending.size();
+    while (at > 0 && pending.get(at - 1).due() > request.due()) {
+      at--;
+    }
+    pending.add(at, request);
+  }
+
+  /** As far as the speed of the disk is concerned. */
+  private long bytesMoved(ModelRequest request) {
+    if (request.isScsi()) {
+      return Math.min(request.length(), host.size());
+    }
+    return request.transfers() && disk.isOnDisk(request) ? request.length() : 0;
+  }
+
+  private void carryOut() {
+    while (!stopped && !pending.isEmpty() && pending.get(0).due() <= now) {
+      List<ModelRequest> run = run();
+      if (run.size() == 1 || !carryOutMerged(run)) {
+        carryOutFirst();
+      }
+    }
+  }
+
+  /** The first request, and those that can be carried out in one go with it. */
+  private List<ModelRequest> run() {
+    List<ModelRequest> run = new ArrayList<>(pending.subList(0, 1));
+    long bytes = pending.get(0).length();
+    for (ModelRequest next : pending.subList(1, pending.size())) {
+      ModelRequest before = run.get(run.size() - 1);
+      bytes += next.length();
+      if (next.due() > now
+          || !next.transfers()
+          || next.type() != before.type()
+          || bytes > setup.mergeLimit()
+          || next.sector() != before.sector() + before.length() / ModelDisk.SECTOR
+          || !disk.isOnDisk(before)
+          || !disk.isOnDisk(next)
+          || (next.writes() && setup.readOnly())) {
+        return run;
+      }
+      run.add(next);
+    }
+    return run;
+  }
+
+  private boolean carryOutMerged(List<ModelRequest> run) {
+    try {
+      disk.executeMerged(run, writesThrough());
+    } catch (NotRam | IOException e) {
+      run.forEach(request -> request.chain().rewind());
+      return false;
+    }
+    for (ModelRequest request : run) {
+      finishFirst(request, ModelDisk.OK);
     }
     return true;
   }
 
-  // Requests, Appendix D, "Device Operation".
-
-  private void request() {
+  private void carryOutFirst() {
+    ModelRequest request = pending.get(0);
     int answer;
     try {
-      answer = execute();
+      answer = attempt(request);
     } catch (NotRam e) {
-      answer = IOERR;
+      count(notRam(request.type()));
+      answer = ModelDisk.IOERR;
     }
-    try {
-      Buffer last = slice(writable, length(writable) - 1, 1).get(0);
-      store(last.address, 1, answer);
-      written++;
-    } catch (NotRam e) {
-      return; // the guest has no place to look at
+    if (!stopped) {
+      finishFirst(request, answer);
     }
   }
 
-  private int execute() throws NotRam {
-    ByteBuffer header = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    for (Buffer piece : slice(readable, 0, 16)) {
-      header.put(ram.array(), ram(piece.address, piece.length), (int) piece.length);
+  private int attempt(ModelRequest request) throws NotRam {
+    try {
+      return disk.execute(request, writesThrough());
+    } catch (IOException e) {
+      OnError policy = request.writes() ? setup.writeError() : setup.readError();
+      boolean ignored = policy == OnError.IGNORE;
+      if (policy == OnError.STOP) {
+        request.chain().rewind();
+        stopped = true;
+      } else if (request.isScsi()) {
+        return disk.scsi().fail(request, ignored);
+      }
+      return ignored ? ModelDisk.OK : ModelDisk.IOERR;
     }
-    long sector = header.getLong(8);
-    return switch (header.getInt(0) & 0x7FFF_FFFF) { // without BARRIER
-      case 0 -> read(sector);
-      case 1 -> write(sector);
-      case 2, 3 -> scsi();
-      case 4, 5 -> {
-        unflushed = false;
-        yield OK;
-      }
-      case 8 -> {
-        put(id, 0, Math.min(id.length, length(writable) - 1));
-        yield OK;
-      }
-      case 11 -> zero(true);
-      case 13 -> zero(false);
-      default -> UNSUPP;
+  }
+
+  private static Malformed notRam(int type) {
+    return switch (type) {
+      case ModelRequest.IN -> Malformed.READ_DATA_NOT_RAM;
+      case ModelRequest.OUT -> Malformed.WRITE_DATA_NOT_RAM;
+      case ModelRequest.SCSI_CMD, ModelRequest.SCSI_CMD_OUT -> Malformed.SCSI_NOT_RAM;
+      case ModelRequest.GET_ID -> Malformed.ID_DATA_NOT_RAM;
+      case ModelRequest.DISCARD -> Malformed.DISCARD_DATA_NOT_RAM;
+      default -> Malformed.ZEROES_DATA_NOT_RAM;
     };
   }
 
-  /** SCSI_CMD: CDB, data; data, 96 bytes for sense data, 16 for what came of it. */
-  private int scsi() throws NotRam {
-    long cdbAndData = length(readable) - 16;
-    long room = length(writable) - 1 - 112;
-    if (cdbAndData == 0 || room < 0) {
-      return IOERR;
-    }
-    long cdbLength = ownBuffer(16);
-    if (cdbLength == 0 || cdbLength > 260) {
-      cdbLength = Math.min(Task.cdbLength((int) value(16, 1)), cdbAndData);
-    }
-    byte[] cdb = new byte[(int) cdbLength];
-    for (int i = 0; i < cdb.length; i++) {
-      cdb[i] = (byte) value(16 + i, 1);
-    }
-    long dataOut = cdbAndData - cdbLength;
-    Task task;
+  private void finishFirst(ModelRequest request, int answer) {
+    pending.remove(0);
+    finish(request.chain(), answer);
+  }
+
+  private void finish(ModelChain chain, int answer) {
     try {
-      task = scsi.execute(cdb, slice(readable, 16 + cdbLength, dataOut), slice(writable, 0, room));
-    } catch (GuestMemoryException e) {
-      throw new NotRam();
-    } finally {
-      written += scsi.received();
+      chain.putStatus(answer);
+    } catch (NotRam e) {
+      count(Malformed.STATUS_NOT_RAM); // the guest has no place to look at
     }
-    putAt(room, scsi.sense());
-    ByteBuffer result = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    result.putInt(task.status().code());
-    result.putInt((int) Math.min(dataOut + room, 0xFFFF_FFFFL));
-    result.putInt(task.senseLength());
-    result.putInt((int) Math.min(dataOut + room - task.moved(), 0xFFFF_FFFFL));
-    putAt(room + 96, result.array());
-    return OK;
-  }
-
-  /** The length of the readable buffer that starts at a place of the stream; 0 if none does. */
-  private long ownBuffer(long at) {
-    long start = 0;
-    for (Buffer buffer : readable) {
-      if (start == at) {
-        return buffer.length;
-      }
-      start += buffer.length;
-    }
-    return 0;
-  }
-
-  /** Puts bytes at a place of the writable stream, into each buffer as a whole or not at all. */
-  private void putAt(long at, byte[] bytes) throws NotRam {
-    int done = 0;
-    for (Buffer piece : slice(writable, at, bytes.length)) {
-      int address = ram(piece.address, piece.length);
-      System.arraycopy(bytes, done, ram.array(), address, (int) piece.length);
-      done += (int) piece.length;
-      written += piece.length;
-    }
-  }
-
-  /** DISCARD and WRITE_ZEROES: all segments are checked before the first is carried out. */
-  private int zero(boolean discard) throws NotRam {
-    long length = length(readable) - 16;
-    if (readOnly || length == 0 || length % 16 != 0 || length / 16 > MAX_ZERO_SEGMENTS) {
-      return IOERR;
-    }
-    List<long[]> ranges = new ArrayList<>();
-    for (long at = 16; at < 16 + length; at += 16) {
-      long sector = value(at, 8);
-      long sectors = value(at + 8, 4);
-      long flags = value(at + 12, 4);
-      if (sectors > MAX_ZERO_SECTORS || !isOnDisk(sector, sectors * 512)) {
-        return IOERR;
-      }
-      if ((flags & (discard ? -1 : ~1)) != 0) {
-        return UNSUPP;
-      }
-      ranges.add(new long[] {sector * 512, (sector + sectors) * 512});
-    }
-    for (long[] range : ranges) {
-      Arrays.fill(disk, (int) range[0], (int) range[1], (byte) 0);
-      unflushed = true;
-    }
-    unflushed &= writesBack();
-    return OK;
-  }
-
-  /** A value that the guest sends, from some place of its bytes on. */
-  private long value(long from, int width) throws NotRam {
-    long value = 0;
-    int shift = 0;
-    for (Buffer piece : slice(readable, from, width)) {
-      for (int i = 0; i < piece.length; i++) {
-        value |= (ram.get(ram(piece.address + i, 1)) & 0xFFL) << shift;
-        shift += 8;
-      }
-    }
-    return value;
-  }
-
-  private boolean writesBack() {
-    return has(F_CONFIG_WCE) ? config[WRITEBACK] == 1 : has(F_FLUSH);
-  }
-
-  private int read(long sector) throws NotRam {
-    long length = length(writable) - 1;
-    if (!isOnDisk(sector, length)) {
-      return IOERR;
-    }
-    put(disk, sector * 512, length);
-    return OK;
-  }
-
-  private int write(long sector) throws NotRam {
-    long length = length(readable) - 16;
-    if (readOnly || !isOnDisk(sector, length)) {
-      return IOERR;
-    }
-    int position = (int) sector * 512;
-    for (Buffer piece : slice(readable, 16, length)) {
-      int address = ram(piece.address, piece.length);
-      System.arraycopy(ram.array(), address, disk, position, (int) piece.length);
-      position += (int) piece.length;
-      unflushed = true;
-    }
-    unflushed &= writesBack(); // who can't flush finds every write on stable storage
-    return OK;
-  }
-
-  private boolean isOnDisk(long sector, long length) {
-    return sector >= 0
-        && sector <= disk.length / 512
-        && length <= disk.length - sector * 512
-        && sector * 512 % blockSize == 0
-        && length % blockSize == 0;
-  }
-
-  /** Puts bytes into the writable buffers, each of these as a whole or not at all. */
-  private void put(byte[] from, long position, long length) throws NotRam {
-    for (Buffer piece : slice(writable, 0, length)) {
-      int address = ram(piece.address, piece.length);
-      System.arraycopy(from, (int) (position + written), ram.array(), address, (int) piece.length);
-      written += piece.length;
-    }
-  }
-
-  private static long length(List<Buffer> buffers) {
-    long length = 0;
-    for (Buffer buffer : buffers) {
-      length += buffer.length;
-    }
-    return length;
-  }
-
-  /** The pieces of memory that hold a part of a stream. */
-  private static List<Buffer> slice(List<Buffer> buffers, long from, long length) {
-    List<Buffer> slice = new ArrayList<>();
-    long start = 0;
-    for (Buffer buffer : buffers) {
-      long first = Math.max(from, start);
-      long end = Math.min(from + length, start + buffer.length);
-      if (first < end) {
-        slice.add(new Buffer(buffer.address + first - start, end - first));
-      }
-      start += buffer.length;
-    }
-    return slice;
-  }
-
-  // RAM
-
-  private int ram(long address, long length) throws NotRam {
-    if (address < 0 || address > ram.capacity() - length) {
-      throw new NotRam();
-    }
-    return (int) address;
-  }
-
-  private long load(long address, int width) throws NotRam {
-    int index = ram(address, width);
-    return switch (width) {
-      case 2 -> ram.getShort(index) & 0xFFFF;
-      case 4 -> ram.getInt(index);
-      default -> ram.getLong(index);
-    };
-  }
-
-  private void store(long address, int width, long value) throws NotRam {
-    int index = ram(address, width);
-    for (int i = 0; i < width; i++) {
-      ram.put(index + i, (byte) (value >>> (8 * i)));
-    }
+    chain.queue().complete(chain);
   }
 }

@@ -1,80 +1,73 @@
 package dev.virtio4j.fuzz;
 
+import static dev.virtio4j.fuzz.BlkLockstep.MAX_SECTORS;
 import static dev.virtio4j.fuzz.BlkLockstep.RAM_SIZE;
 import static dev.virtio4j.fuzz.BlkLockstep.SECTORS;
 import static dev.virtio4j.fuzz.BlkLockstep.requireEqual;
+import static dev.virtio4j.fuzz.FuzzDriver.WRITE;
+import static dev.virtio4j.fuzz.ModelRequest.BARRIER;
+import static dev.virtio4j.fuzz.ModelRequest.DISCARD;
+import static dev.virtio4j.fuzz.ModelRequest.FLUSH;
+import static dev.virtio4j.fuzz.ModelRequest.GET_ID;
+import static dev.virtio4j.fuzz.ModelRequest.IN;
+import static dev.virtio4j.fuzz.ModelRequest.OUT;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD;
+import static dev.virtio4j.fuzz.ModelRequest.SCSI_CMD_OUT;
+import static dev.virtio4j.fuzz.ModelRequest.WRITE_ZEROES;
 
+import dev.virtio4j.fuzz.FuzzDriver.Descriptor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Bytes as the doings of a driver: each action is a byte that says which, and the bytes it needs;
- * where they end, zeros follow. Well-formed rings and requests take few bytes, so that they come up
- * often; damage is done to them afterwards. After the last action the device must still work.
+ * Bytes as the doings of a driver and its host: the first three say which device, then each action
+ * is a byte that says which, and the bytes it needs; where they end, zeros follow. Well-formed
+ * rings and requests take few bytes, so that they come up often; damage is done to them afterwards.
+ * After the last action the device must still work.
  */
 final class BlkScript {
-  private static final int FEATURES = 4;
-  private static final int QUEUE_ADDRESS = 8;
-  private static final int QUEUE_SELECT = 14;
-  private static final int QUEUE_NOTIFY = 16;
-  private static final int STATUS = 18;
-  private static final int ISR = 19;
+  /** The actions of a driver are repeated below this number, those of the host stand above. */
+  static final int HOST_ACTIONS = 200;
 
-  private static final int IN = 0;
-  private static final int OUT = 1;
-  private static final int SCSI_CMD = 2;
-  private static final int SCSI_CMD_OUT = 3;
-  private static final int FLUSH = 4;
-  private static final int GET_ID = 8;
+  static final int MALFORMED_ACTION = HOST_ACTIONS + 9;
 
-  /** Sense data and results of a SCSI command. */
-  private static final int SCSI_RESULTS = 112;
+  private static final int DRIVER_ACTIONS = 20;
+  private static final int SECOND = 1_000_000_000;
 
-  private static final int MAX_CDB = 20;
-
-  private static final int NEXT = 1;
-  private static final int WRITE = 2;
-  private static final int INDIRECT = 4;
-
-  private static final int N = BlkModel.QUEUE_SIZE;
-
-  /** The page of a well-placed ring, which has three. Buffers lie after it. */
-  private static final int RING_PAGE = 1;
-
-  private static final int BUFFERS = 0x4000;
-
-  /** The registers and their widths. */
+  /** The registers and their widths; the last is the switch of the write cache. */
   private static final int[][] REGISTERS = {
     {0, 4}, {4, 4}, {8, 4}, {12, 2}, {14, 2}, {16, 2}, {18, 1}, {19, 1}
   };
 
-  /** The features that make a difference; the last is BAD_FEATURE. */
-  private static final int[] DRIVER_FEATURES = {1 << 9, 1 << 24, 1 << 28, 1 << 29, 1 << 30};
+  private static final int WRITEBACK = 20 + 32;
 
-  private record Descriptor(long address, long length, int flags) {}
+  /** The features that make a difference. */
+  private static final int[] DRIVER_FEATURES = {
+    1 << 9, 1 << 24, 1 << 28, 1 << 29, 1 << 30, 1 << 11, 1 << 12
+  };
 
   private final ByteBuffer bytes;
-  private final boolean readOnly;
+  private final BlkSetup setup;
   private final BlkLockstep machine;
-
-  /** The driver's side of the ring. */
-  private long table = RING_PAGE * 4096L;
-
-  private int availableIndex;
-  private int nextDescriptor;
-  private int nextBuffer = BUFFERS;
+  private final FuzzDriver driver;
+  private final MalformedRequests malformedRequests;
+  private final int size;
 
   /** The latest indirect table. */
-  private long tail = BUFFERS;
+  private long tail;
 
   BlkScript(byte[] input) {
     bytes = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
-    int options = u8();
-    readOnly = (options & 1) != 0;
-    machine = new BlkLockstep(readOnly, (options & 2) != 0 ? 4096 : 512, (options & 4) == 0);
+    setup = BlkSetup.of(u8(), u8(), u8());
+    machine = new BlkLockstep(setup);
+    driver = new FuzzDriver(machine, setup);
+    malformedRequests = new MalformedRequests(machine, driver, setup);
+    size = setup.queueSize();
+    tail = driver.buffers();
   }
 
   void run() {
@@ -86,10 +79,25 @@ final class BlkScript {
     machine.checkMemoryAndDisk();
   }
 
+  /** How many malformed requests of each kind there were. */
+  Map<Malformed, Integer> malformed() {
+    return machine.malformed();
+  }
+
+  /** How many devices there were, one after the other. */
+  int devices() {
+    return machine.devices();
+  }
+
   private void act() {
-    switch (u8() % 20) {
-      case 0 -> machine.in(u8() % BlkLockstep.BAR_SIZE, width());
-      case 1 -> machine.out(u8() % BlkLockstep.BAR_SIZE, width(), (int) value());
+    int action = u8();
+    if (action >= HOST_ACTIONS) {
+      actOfHost(action);
+      return;
+    }
+    switch (action % DRIVER_ACTIONS) {
+      case 0 -> machine.in(u8() % machine.barSize(), width());
+      case 1 -> machine.out(u8() % machine.barSize(), width(), (int) value());
       case 2 -> {
         int[] register = REGISTERS[u8() % REGISTERS.length];
         machine.out(register[0], register[1], (int) value());
@@ -103,19 +111,47 @@ final class BlkScript {
         int width = width();
         machine.writeConfig(u8() & -width, width, u32());
       }
-      case 5 -> start(features());
-      case 6 -> place(page());
+      case 5 -> driver.start(features());
+      case 6 -> driver.place(page());
       case 7, 8 -> request(0);
-      case 9 -> request(BlkModel.MAX_DESCRIPTORS - 16 + u8() % 32);
-      case 10 -> damageDescriptor(table, (nextDescriptor - 1 - u8()) & (N - 1));
+      case 9 -> request(ModelChain.MAX_DESCRIPTORS - 16 + u8() % 32);
+      case 10 -> damageDescriptor(driver.table(), driver.descriptorBefore(u8()));
       case 11 -> damageDescriptor(tail, u8() % 16);
       case 12 -> machine.store(address(), 1 + u8() % 8, u64());
-      case 13 -> makeAvailable((int) value());
-      case 14 -> bumpIndex((int) value());
-      case 15 -> machine.in(ISR, 1);
+      case 13 -> driver.makeAvailable((int) value());
+      case 14 -> driver.bumpIndex((int) value());
+      case 15 -> machine.in(FuzzDriver.ISR, 1);
       case 16 -> machine.resetBus();
-      case 17 -> machine.out(STATUS, 1, 0);
-      default -> notifyDevice();
+      case 17 -> machine.out(FuzzDriver.STATUS, 1, 0);
+      default -> driver.notifyDevice();
+    }
+  }
+
+  /** What the host does, and what a driver does that uses more of the device. */
+  private void actOfHost(int action) {
+    switch (action % HOST_ACTIONS) {
+      case 0 -> driver.select(u8());
+      case 1 -> machine.advance(time());
+      case 2 -> machine.advanceToDeadline();
+      case 3 -> machine.resize(8 * (1 + u8() % (MAX_SECTORS / 8)));
+      case 4 -> {
+        int sector = u8() % SECTORS;
+        int what = u8();
+        machine.faults().set(sector, (what & 1) != 0, (what & 2) != 0, (what & 4) != 0);
+      }
+      case 5 -> machine.faults().clear();
+      case 6 -> machine.resume();
+      case 7 -> machine.saveAndRestore();
+      case 8 -> machine.restoreDamaged(u16(), u8());
+      case 9 -> {
+        Malformed kind = Malformed.values()[u8() % Malformed.values().length];
+        malformedRequests.make(kind, 1 + u8());
+      }
+      case 10 -> sequence();
+      case 11 -> machine.out(WRITEBACK, 1, u8() % 2);
+      case 12 -> ranges();
+      case 13 -> scsi();
+      default -> machine.advance(SECOND);
     }
   }
 
@@ -133,25 +169,6 @@ final class BlkScript {
     return page < 128 ? page % (RAM_SIZE / 4096 + 1) : u32();
   }
 
-  private void start(int features) {
-    machine.out(STATUS, 1, 0);
-    machine.out(STATUS, 1, 3);
-    machine.out(FEATURES, 4, features);
-    place(RING_PAGE);
-    machine.out(STATUS, 1, 7);
-  }
-
-  /** Clears the memory of the ring and gives it to the device. */
-  private void place(int page) {
-    table = (page & 0xFFFF_FFFFL) * 4096;
-    machine.clear(table, 3 * 4096);
-    availableIndex = 0;
-    nextDescriptor = 0;
-    nextBuffer = BUFFERS;
-    machine.out(QUEUE_SELECT, 2, 0);
-    machine.out(QUEUE_ADDRESS, 4, page);
-  }
-
   /**
    * A whole request, its buffers cut anywhere, direct, indirect or both.
    *
@@ -165,91 +182,132 @@ final class BlkScript {
           case 2, 3 -> OUT;
           case 4 -> FLUSH;
           case 5 -> GET_ID;
-          case 6 -> OUT | 0x8000_0000;
+          case 6 -> OUT | BARRIER;
           default -> u32();
         };
+    if ((kind & 32) != 0) {
+      type |= BARRIER;
+    }
     long sector = (kind & 64) == 0 ? u8() % (SECTORS + 2) : value();
-    int size = u8();
-    int length = (kind & 128) == 0 ? size % (SECTORS + 2) * 512 : size;
-    int plainType = type & 0x7FFF_FFFF;
-    boolean scsi = plainType == SCSI_CMD || plainType == SCSI_CMD_OUT;
-    byte[] cdb = new byte[scsi ? u8() % MAX_CDB : 0];
-    for (int i = 0; i < cdb.length; i++) {
+    int choice = u8();
+    int length = (kind & 128) == 0 ? choice % (SECTORS + 2) * ModelDisk.SECTOR : choice;
+    boolean toDisk = (type & ~BARRIER) == OUT;
+    submit(padding, header(type, sector), toDisk ? length : 0, toDisk ? 0 : length);
+    tellAndNotify(kind);
+  }
+
+  /** A SCSI command, most often one whose bytes mean something. */
+  private void scsi() {
+    int kind = u8();
+    byte[] cdb = new byte[(kind & 1) == 0 ? 10 : u8() % 20];
+    for (int i = 0; i < cdb.length && (kind & 2) == 0; i++) {
       cdb[i] = (byte) u8();
     }
-    int tail = scsi ? SCSI_RESULTS + 1 : 1;
-    boolean toDisk = plainType == OUT || plainType == SCSI_CMD_OUT;
-    ByteBuffer header = ByteBuffer.allocate(16 + cdb.length).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(type).putInt(0).putLong(sector).put(cdb);
+    if ((kind & 2) != 0 && cdb.length > 8) { // READ or WRITE (10)
+      cdb[0] = (byte) ((kind & 4) == 0 ? 0x28 : 0x2A);
+      cdb[5] = (byte) (u8() % (SECTORS + 2));
+      cdb[8] = (byte) (u8() % 4);
+    }
+    int length = u8() * 16;
+    int type = (kind & 4) == 0 ? SCSI_CMD : SCSI_CMD_OUT;
+    submit(
+        0,
+        header(type, 0, cdb),
+        type == SCSI_CMD ? 0 : length,
+        ModelScsi.TAIL + (type == SCSI_CMD ? length : 0));
+    tellAndNotify(kind);
+  }
 
-    List<Descriptor> chain = new ArrayList<>(Collections.nCopies(padding, new Descriptor(0, 0, 0)));
-    cut(chain, header.array(), header.capacity() + (toDisk ? length : 0), 0);
-    cut(chain, new byte[0], tail + (toDisk ? 0 : length), WRITE);
-    submit(chain);
+  /** Several reads or writes of a block or two that follow each other on the disk. */
+  private void sequence() {
+    int kind = u8();
+    int type = (kind & 1) == 0 ? IN : OUT;
+    int step = (kind & 2) == 0 ? setup.blockSize() : 2 * setup.blockSize();
+    long sector = u8() % SECTORS;
+    for (int count = 2 + (kind >> 2 & 1) * 2; count > 0; count--) {
+      int barrier = (kind & 32) != 0 && count == 2 ? BARRIER : 0;
+      submit(0, header(type | barrier, sector), type == OUT ? step : 0, type == IN ? step : 0);
+      sector += step / ModelDisk.SECTOR;
+    }
+    tellAndNotify(kind);
+  }
+
+  /** DISCARD or WRITE_ZEROES. */
+  private void ranges() {
+    int kind = u8();
+    int count = (kind & 64) == 0 ? 1 + (kind & 3) : ModelDisk.MAX_RANGES - 1 + (kind & 3);
+    ByteBuffer data = ByteBuffer.allocate(16 * count).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < count; i++) {
+      boolean plain = (kind & 128) == 0;
+      data.putLong(plain ? u8() % (SECTORS + 2) : value());
+      data.putInt(plain ? u8() % (SECTORS + 2) : (int) value());
+      data.putInt(plain ? 0 : u8() % 4);
+    }
+    submit(0, header((kind & 4) == 0 ? DISCARD : WRITE_ZEROES, 0, data.array()), 0, 0);
+    tellAndNotify(kind);
+  }
+
+  private static byte[] header(int type, long sector, byte... more) {
+    return ByteBuffer.allocate(ModelRequest.HEADER + more.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(type)
+        .putInt(0)
+        .putLong(sector)
+        .put(more)
+        .array();
+  }
+
+  private void tellAndNotify(int kind) {
     if ((kind & 8) != 0) {
-      tellWhenToInterrupt();
+      int value = u8();
+      driver.tellWhenToInterrupt(value & 1, value / 2 % 4 - 2);
     }
     if ((kind & 16) != 0) {
-      notifyDevice();
+      driver.notifyDevice();
     }
+  }
+
+  /**
+   * Makes a request available.
+   *
+   * @param padding how many descriptors without bytes come first
+   * @param start what the device reads first
+   * @param toDisk how many bytes of whatever is in RAM it reads behind that
+   * @param toGuest how many bytes it has room for before the status
+   */
+  private void submit(int padding, byte[] start, int toDisk, int toGuest) {
+    List<Descriptor> chain = new ArrayList<>(Collections.nCopies(padding, new Descriptor(0, 0, 0)));
+    cut(chain, start, start.length + toDisk, 0);
+    cut(chain, new byte[0], toGuest + 1, WRITE);
+    int layout = u8();
+    int direct =
+        chain.size() > size ? 0 : layout < 128 ? chain.size() : layout % (chain.size() + 1);
+    List<Descriptor> first = new ArrayList<>(chain.subList(0, direct));
+    if (direct < chain.size()) {
+      Descriptor rest = driver.describeIndirect(chain.subList(direct, chain.size()));
+      tail = rest.address();
+      first.add(rest);
+    }
+    driver.makeAvailable(driver.describe(first));
   }
 
   /** Cuts a stream that starts with some bytes into descriptors with gaps between them. */
   private void cut(List<Descriptor> chain, byte[] start, int length, int flags) {
     int done = 0;
     for (int pieces = u8() % 8; pieces >= 0; pieces--) {
-      int size = pieces == 0 ? length - done : Math.min(pieceLength(), length - done);
-      long address = allocate(size);
-      for (int i = done; i < Math.min(done + size, start.length); i++) {
+      int piece = pieces == 0 ? length - done : Math.min(pieceLength(), length - done);
+      long address = driver.allocate(piece);
+      for (int i = done; i < Math.min(done + piece, start.length); i++) {
         machine.store(address + i - done, 1, start[i]);
       }
-      chain.add(new Descriptor(address, size, flags));
-      done += size;
+      chain.add(new Descriptor(address, piece, flags));
+      done += piece;
     }
   }
 
   private int pieceLength() {
     int choice = u8();
     return choice < 128 ? choice % 20 : 32 * (choice - 127);
-  }
-
-  /** Takes room for a buffer, with a gap after it. */
-  private int allocate(int length) {
-    if (nextBuffer + length > RAM_SIZE) {
-      nextBuffer = BUFFERS;
-    }
-    int address = nextBuffer;
-    nextBuffer += length + 3;
-    return address;
-  }
-
-  private void submit(List<Descriptor> chain) {
-    int layout = u8();
-    int direct = chain.size() > N ? 0 : layout < 128 ? chain.size() : layout % (chain.size() + 1);
-    List<Descriptor> first = new ArrayList<>(chain.subList(0, direct));
-    List<Descriptor> rest = chain.subList(direct, chain.size());
-    if (!rest.isEmpty()) {
-      tail = allocate(16 * rest.size());
-      for (int i = 0; i < rest.size(); i++) {
-        describe(tail, i, rest.get(i), i + 1 < rest.size(), i + 1);
-      }
-      first.add(new Descriptor(tail, 16L * rest.size(), INDIRECT));
-    }
-    int head = nextDescriptor;
-    for (int i = 0; i < first.size(); i++) {
-      int index = nextDescriptor;
-      nextDescriptor = (nextDescriptor + 1) % N;
-      describe(table, index, first.get(i), i + 1 < first.size(), nextDescriptor);
-    }
-    makeAvailable(head);
-  }
-
-  private void describe(long at, int index, Descriptor descriptor, boolean goesOn, int next) {
-    long place = at + 16L * index;
-    machine.store(place, 8, descriptor.address);
-    machine.store(place + 8, 4, descriptor.length);
-    machine.store(place + 12, 2, descriptor.flags | (goesOn ? NEXT : 0));
-    machine.store(place + 14, 2, next);
   }
 
   private void damageDescriptor(long at, int index) {
@@ -263,46 +321,27 @@ final class BlkScript {
     }
   }
 
-  private void makeAvailable(int head) {
-    machine.store(available() + 4 + 2L * (availableIndex % N), 2, head);
-    bumpIndex(1);
-  }
-
-  private void bumpIndex(int count) {
-    availableIndex = (availableIndex + count) & 0xFFFF;
-    machine.store(available() + 2, 2, availableIndex);
-  }
-
-  private void tellWhenToInterrupt() {
-    int value = u8();
-    machine.store(available(), 2, value & 1);
-    machine.store(available() + 4 + 2 * N, 2, availableIndex - 2 + value / 2 % 4);
-  }
-
-  private long available() {
-    return table + 16 * N;
-  }
-
-  private void notifyDevice() {
-    machine.out(QUEUE_NOTIFY, 2, 0);
-  }
-
   /** After a reset a driver that does all by the book writes, reads back and flushes. */
   private void checkWorks() {
-    start(1 << 9);
+    machine.faults().clear();
+    machine.resize(SECTORS);
+    driver.start(1 << 9);
+    machine.resume();
+    machine.advance(SECOND);
+    machine.in(FuzzDriver.ISR, 1);
     int length = 4096;
-    int header = 0x4000;
-    int data = 0x5000;
-    int status = 0x7000;
+    int header = driver.buffers();
+    int data = header + 4096;
+    int status = data + 2 * length;
     for (int i = 0; i < length; i++) {
       machine.store(data + i, 1, 7 * i + 1);
     }
     machine.clear(data + length, length);
     int written = run(OUT, header, new Descriptor(data, length, 0), status);
-    requireEqual("status of a write", written, readOnly ? 1 : 0);
+    requireEqual("status of a write", written, setup.readOnly() ? 1 : 0);
     int read = run(IN, header, new Descriptor(data + length, length, WRITE), status);
     requireEqual("status of a read", read, 0);
-    for (int i = 0; i < length && !readOnly; i++) {
+    for (int i = 0; i < length && !setup.readOnly(); i++) {
       requireEqual("byte read back", machine.load(data + length + i), (7 * i + 1) & 0xFF);
     }
     int flushed = run(FLUSH, header, new Descriptor(data, 0, 0), status);
@@ -313,17 +352,13 @@ final class BlkScript {
     machine.store(header, 8, type);
     machine.store(header + 8, 8, 8); // a sector that starts a block of 4096
     machine.store(status, 1, 0xEE);
-    submitDirect(new Descriptor(header, 16, 0), data, new Descriptor(status, 1, WRITE));
-    notifyDevice();
-    requireEqual("ISR", machine.in(ISR, 1), 1);
+    driver.makeAvailable(
+        driver.describe(
+            List.of(new Descriptor(header, 16, 0), data, new Descriptor(status, 1, WRITE))));
+    driver.notifyDevice();
+    machine.advance(SECOND);
+    requireEqual("ISR", machine.in(FuzzDriver.ISR, 1), 1);
     return machine.load(status);
-  }
-
-  private void submitDirect(Descriptor... chain) {
-    for (int i = 0; i < chain.length; i++) {
-      describe(table, i, chain[i], i + 1 < chain.length, i + 1);
-    }
-    makeAvailable(0);
   }
 
   // Values
@@ -335,7 +370,13 @@ final class BlkScript {
   /** An address, most often one in RAM. */
   private long address() {
     int kind = u8();
-    return kind < 128 ? u16() : kind < 192 ? table + u16() % 0x3000 : value(kind);
+    return kind < 128 ? 2L * u16() + kind % 2 : kind < 192 ? driver.table() + u16() : value(kind);
+  }
+
+  /** Some nanoseconds, few or many. */
+  private long time() {
+    int choice = u8();
+    return choice < 128 ? 50L * choice : u16();
   }
 
   private long value() {
@@ -351,7 +392,7 @@ final class BlkScript {
       case 3 -> u64();
       case 4 -> RAM_SIZE - u8();
       case 5 -> -u8();
-      case 6 -> N - 2 + u8() % 5;
+      case 6 -> size - 2 + u8() % 5;
       default -> 1L << u8();
     };
   }
