@@ -12,12 +12,6 @@ import java.util.List;
  */
 public record OverlayCheck(List<String> findings, List<String> problems) {
 
-  /** Copies the lists. */
-  public OverlayCheck {
-    findings = List.copyOf(findings);
-    problems = List.copyOf(problems);
-  }
-
   static OverlayCheck of(LockedFile file) throws IOException {
     if (!OverlayHeader.isIn(file)) {
       throw new IOException(file + ": " + OverlayHeader.NO_OVERLAY);
@@ -46,6 +40,6 @@ public record OverlayCheck(List<String> findings, List<String> problems) {
     if (scan.isCommitting()) {
       problems.add(OverlayScan.COMMITTING);
     }
-    return new OverlayCheck(findings, problems);
+    return new OverlayCheck(List.copyOf(findings), List.copyOf(problems));
   }
 }

@@ -7,9 +7,9 @@ import dev.virtio4j.block.Qcow2;
 import dev.virtio4j.block.RawFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A file with a disk in it, as the user names it. What the file itself says of a file below it is
@@ -23,6 +23,11 @@ record DiskImage(Path file, String format, DiskImage below) {
   static final String RAW = "raw";
   static final String QCOW2 = "qcow2";
   static final String OVERLAY = "overlay";
+
+  /** The file, and those below it. */
+  Stream<Path> files() {
+    return Stream.iterate(this, Objects::nonNull, DiskImage::below).map(DiskImage::file);
+  }
 
   /**
    * Opens it and what is below.
@@ -49,15 +54,6 @@ record DiskImage(Path file, String format, DiskImage below) {
    */
   BaseImage openBase() throws IOException {
     return new BaseImage(file, open(true));
-  }
-
-  /** All its files, this one first. */
-  List<Path> files() {
-    List<Path> files = new ArrayList<>();
-    for (DiskImage image = this; image != null; image = image.below) {
-      files.add(image.file);
-    }
-    return files;
   }
 
   private BlockBackend openQcow2() throws IOException {

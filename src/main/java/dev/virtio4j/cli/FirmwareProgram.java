@@ -36,7 +36,8 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
           "indirect",
           "reset",
           "dma-code",
-          "random-reads");
+          "random-reads",
+          "scsi-commands");
 
   static final int MEMORY_BYTES = 16 << 20;
 

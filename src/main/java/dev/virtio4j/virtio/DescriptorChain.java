@@ -233,24 +233,6 @@ public final class DescriptorChain {
   }
 
   /**
-   * How many of the bytes to read lie in one buffer.
-   *
-   * @return bytes, up to {@link #readable}
-   */
-  public long readableInBuffer() {
-    return readable.remaining == 0 ? 0 : readable.contiguous(readable.remaining);
-  }
-
-  /**
-   * How many of the bytes to write lie in one buffer.
-   *
-   * @return bytes, up to {@link #writable}
-   */
-  public long writableInBuffer() {
-    return writable.remaining == 0 ? 0 : writable.contiguous(writable.remaining);
-  }
-
-  /**
    * Reads the next four bytes as a little-endian value.
    *
    * @return the value

@@ -72,7 +72,7 @@ class TemporaryOverlayTest extends BlockBackendContract {
   void leavesNothing(@TempDir Path directory) throws Exception {
     String output =
         OtherJvm.run(List.of("-Djava.io.tmpdir=" + directory), Killed.class, directory.toString());
-    assertThat(output).isEqualTo("1 [] as POSIX has it\n");
+    assertThat(output).isEqualTo("1, and in the directory []\n");
     assertThat(directory).isEmptyDirectory();
   }
 
@@ -84,9 +84,8 @@ class TemporaryOverlayTest extends BlockBackendContract {
       Overlay disk = Overlay.temporary(new MemoryBackend(new byte[512], true));
       disk.write(0, ByteBuffer.wrap(new byte[] {1}));
       String[] files = new java.io.File(args[0]).list();
-      boolean posix = Path.of("/").isAbsolute();
-      System.out.println(read(disk)[0] + " " + Arrays.toString(files) + " as POSIX has it");
-      Runtime.getRuntime().halt(posix ? 0 : 1);
+      System.out.println(read(disk)[0] + ", and in the directory " + Arrays.toString(files));
+      Runtime.getRuntime().halt(0);
     }
   }
 

@@ -36,7 +36,7 @@ class BootRunTest {
     private final Boot boot;
     private final IntConsumer serial;
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private boolean ran;
+    private long instructions;
 
     FakeMachine(Boot boot, IntConsumer serial) {
       this.boot = boot;
@@ -45,7 +45,7 @@ class BootRunTest {
 
     @Override
     public StopReason run() {
-      ran = true;
+      instructions = INSTRUCTIONS_PER_BOOT;
       for (byte value : boot.says().getBytes(StandardCharsets.US_ASCII)) {
         serial.accept(value);
         if (stopped.getCount() == 0) {
@@ -85,12 +85,12 @@ class BootRunTest {
 
     @Override
     public long instructions() {
-      return ran ? INSTRUCTIONS_PER_BOOT : 0;
+      return instructions;
     }
 
     @Override
     public long emulatedNanos() {
-      return ran ? 2 * INSTRUCTIONS_PER_BOOT : 0;
+      return 2 * instructions;
     }
 
     @Override

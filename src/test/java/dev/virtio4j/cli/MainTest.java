@@ -86,7 +86,7 @@ class MainTest {
         "boot --kernel k --memory 0             ! virtio4j: Invalid value for option '--memory': '0' is not 1M to 2047M in steps of 4K; see 'virtio4j boot --help'",
         "boot --kernel k --timeout 1d           ! virtio4j: Invalid value for option '--timeout': '1d' is no duration such as 300s, 5m or 500ms; see 'virtio4j boot --help'",
         "boot --kernel k --expect a --expect (  ! virtio4j: Invalid value for option '--expect' (REGEX): '(' is no regular expression: Unclosed group; see 'virtio4j boot --help'",
-        "firmware-test reset x                  ! virtio4j: 'x' is no firmware test; there are pci-scan, real-mode, pic-interrupts, shared-line, indirect, reset, dma-code, random-reads",
+        "firmware-test reset x                  ! virtio4j: 'x' is no firmware test; there are pci-scan, real-mode, pic-interrupts, shared-line, indirect, reset, dma-code, random-reads, scsi-commands",
         "boot --kernel k --clock cuckoo         ! virtio4j: Invalid value for option '--clock': 'cuckoo' is not virtual or realtime; see 'virtio4j boot --help'",
         "boot --kernel k --drive file=d,cache=x ! virtio4j: Invalid value for option '--drive' (KEYS): cache=x: use writeback, writethrough or unsafe; see 'virtio4j boot --help'",
         // spotless:on
@@ -254,24 +254,19 @@ class MainTest {
 
   @ParameterizedTest(name = "--stats {0}")
   @DisplayName("refuses, before the guest runs, a file for the figures that can't be written")
-  @ValueSource(strings = {"@/missing/stats", "@/directory", "@/disk", "@/kernel", "@/initrd"})
+  @ValueSource(
+      strings = {"@/missing/stats", "@/directory", "@/disk", "@/kernel", "@/initrd", "@/base"})
   void statsRefused(String file) throws IOException {
-    byte[] disk = Files.readAllBytes(directory.resolve("disk"));
+    Files.write(directory.resolve("base"), new byte[4096]);
+    run("image", "create", "--base", "@/base", "@/overlay");
+    err.reset();
+    String drives = " --drive file=@/disk --drive format=overlay,file=@/overlay,base=@/base";
     int status =
-        run(
-            "boot",
-            "--kernel",
-            "@/kernel",
-            "--initrd",
-            "@/initrd",
-            "--drive",
-            "file=@/disk",
-            "--stats",
-            file);
+        run(("boot --kernel @/kernel --initrd @/initrd --stats " + file + drives).split(" "));
     assertThat(status).isEqualTo(2);
     assertThat(errors()).startsWith("virtio4j: ").contains(file).hasLineCount(1);
     assertThat(output()).isEmpty();
-    assertThat(directory.resolve("disk")).hasBinaryContent(disk);
+    assertThat(directory.resolve("base")).hasBinaryContent(new byte[4096]);
   }
 
   @Test

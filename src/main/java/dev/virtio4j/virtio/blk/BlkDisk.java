@@ -84,10 +84,10 @@ final class BlkDisk implements WriteCache {
     if (!isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
-    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      int count = scattered ? readBuffered(request, position, left) : read(request, position, left);
+      int count =
+          paysToBuffer() ? readBuffered(request, position, left) : read(request, position, left);
       position += count;
       left -= count;
       counters.add(BlkCounter.BYTES_READ, count);
@@ -117,18 +117,9 @@ final class BlkDisk implements WriteCache {
     if (backend.isReadOnly() || !isOnDisk(request)) {
       return BlkStatus.IOERR;
     }
-    boolean scattered = paysToBuffer(request);
     long position = request.sector() * BlockBackend.SECTOR_SIZE;
     for (long left = request.length(); left > 0; ) {
-      ByteBuffer piece;
-      if (scattered) {
-        int count = (int) Math.min(left, backend.mergeLimit());
-        buffer(count);
-        gather(request, count);
-        piece = buffer.flip();
-      } else {
-        piece = request.nextToDisk(left);
-      }
+      ByteBuffer piece = paysToBuffer() ? gathered(request, left) : request.nextToDisk(left);
       int count = piece.remaining();
       backend.write(position, piece);
       position += count;
@@ -141,9 +132,20 @@ final class BlkDisk implements WriteCache {
     return BlkStatus.OK;
   }
 
-  /** Whether to move the data of a request by way of our own buffer: fewer calls to the disk. */
-  private boolean paysToBuffer(BlkRequest request) {
-    return backend.mergeLimit() > 0 && request.isScattered();
+  /** As much as our own buffer takes. */
+  private ByteBuffer gathered(BlkRequest request, long left) {
+    int count = (int) Math.min(left, backend.mergeLimit());
+    buffer(count);
+    gather(request, count);
+    return buffer.flip();
+  }
+
+  /**
+   * Whether to move data by way of our own buffer: fewer calls to the disk where it is scattered in
+   * guest memory, and where it is not, a file channel would copy it, too.
+   */
+  private boolean paysToBuffer() {
+    return backend.mergeLimit() > 0;
   }
 
   private ByteBuffer buffer(int bytes) {

@@ -157,11 +157,6 @@ final class BlkRequest {
     return chain.nextReadableBuffer();
   }
 
-  /** Whether its data lies in several buffers. */
-  boolean isScattered() {
-    return (type.sendsData() ? chain.readableInBuffer() : chain.writableInBuffer()) < length;
-  }
-
   int read32() {
     return chain.read32();
   }
