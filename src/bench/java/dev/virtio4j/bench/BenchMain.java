@@ -36,9 +36,9 @@ public final class BenchMain {
             .forks(1)
             .jvmArgs("-XX:+UseSerialGC", "-Xmx1g") // the collector is that of ./virtio4j
             .warmupIterations(quick ? 2 : 4)
-            .warmupTime(TimeValue.milliseconds(quick ? 300 : 500))
-            .measurementIterations(quick ? 3 : 7)
-            .measurementTime(TimeValue.milliseconds(quick ? 200 : 400))
+            .warmupTime(TimeValue.milliseconds(quick ? 300 : 400))
+            .measurementIterations(quick ? 3 : 6)
+            .measurementTime(TimeValue.milliseconds(quick ? 200 : 300))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true);
     Collection<RunResult> results = new Runner(options.build()).run();

@@ -73,7 +73,10 @@ final class BenchTable {
             .replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ")
             .toLowerCase(Locale.ROOT);
     return params.getParamsKeys().stream()
-        .map(key -> (key.equals("access") ? "" : key + " ") + params.getParam(key))
+        .map(
+            key ->
+                (key.equals("access") || key.equals("format") ? "" : key + " ")
+                    + params.getParam(key))
         .collect(Collectors.joining(", ", words + ", ", ""));
   }
 

@@ -7,6 +7,7 @@ import dev.virtio4j.virtio.blk.BlkCounter;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
+import java.nio.ByteBuffer;
 
 /**
  * A disk in the reference PC and the driver of it, made so that the driver costs next to nothing:
@@ -16,7 +17,8 @@ import dev.virtio4j.virtio.pci.VirtioPciFunction;
  * <pre>
  *   10000h  the virtqueue, see {@link #AVAILABLE} and {@link #USED}
  *   C0000h  the headers of the requests, 16 bytes each
- *   D0000h  the status bytes, one for each request
+ *   C8000h  the CDBs of SCSI commands, 16 bytes each
+ *   D0000h  what comes after the data, 128 bytes each; the last one is the status
  *   100000h data
  * </pre>
  */
@@ -28,7 +30,13 @@ final class DriverSide {
   static final int DATA = 0x100000;
 
   static final int HEADERS = 0xC0000;
-  private static final int STATUSES = 0xD0000;
+  private static final int CDBS = 0xC8000;
+  private static final int TAILS = 0xD0000;
+  private static final int TAIL_SIZE = 128;
+
+  /** After the data of a SCSI command: sense data, four numbers, status. */
+  private static final int SCSI_TAIL_LENGTH = 96 + 16 + 1;
+
   private static final int MEMORY_SIZE = 4 << 20;
 
   private static final int FLAG_NEXT = 1;
@@ -48,6 +56,7 @@ final class DriverSide {
   private final GuestMemory memory = pc.guestMemory();
   private final BlkDevice device;
   private int requests;
+  private boolean scsi;
   private int end;
   private int available;
   private boolean interrupt;
@@ -77,17 +86,19 @@ final class DriverSide {
   /**
    * Prepares requests that are made together again and again.
    *
-   * @param access what they do: "read", "write", "flush" or "get ID"
+   * @param access what they do: "read", "write", "flush", "get ID" or "READ(10)"
    * @param count how many, a power of two
    * @param segments how many descriptors each has for data
    * @param segmentBytes the length of each
    */
   void prepare(String access, int count, int segments, int segmentBytes) {
     requests = count;
+    scsi = access.equals("READ(10)");
     int type =
         switch (access) {
           case "read" -> 0;
           case "write" -> 1;
+          case "READ(10)" -> 2;
           case "flush" -> 4;
           case "get ID" -> 8;
           default -> throw new IllegalArgumentException(access);
@@ -99,13 +110,20 @@ final class DriverSide {
         memory.store16(AVAILABLE + 4 + 2 * slot, descriptor);
       }
       describe(descriptor++, HEADERS + 16 * i, 16, FLAG_NEXT);
+      if (scsi) {
+        memory.store8(CDBS + 16 * i, 0x28);
+        memory.store8(CDBS + 16 * i + 7, segmentBytes / 512 >> 8);
+        memory.store8(CDBS + 16 * i + 8, segmentBytes / 512);
+        describe(descriptor++, CDBS + 16 * i, 10, FLAG_NEXT);
+      }
       for (int j = 0; j < segments; j++) {
         int address = DATA + (i * segments + j) * segmentBytes;
         int flags = FLAG_NEXT | (type == 1 ? 0 : FLAG_WRITE);
         describe(descriptor++, address, segmentBytes, flags);
         end = address + segmentBytes;
       }
-      describe(descriptor++, STATUSES + i, 1, FLAG_WRITE);
+      int tail = scsi ? SCSI_TAIL_LENGTH : 1;
+      describe(descriptor++, TAILS + TAIL_SIZE * (i + 1) - tail, tail, FLAG_WRITE);
     }
   }
 
@@ -123,8 +141,12 @@ final class DriverSide {
    * @param request from 0
    * @param sector in units of 512 bytes
    */
-  void setSector(int request, long sector) {
-    memory.store64(HEADERS + 16 * request + 8, sector);
+  void setSector(int request, int sector) {
+    if (scsi) {
+      memory.store32(CDBS + 16 * request + 2, Integer.reverseBytes(sector));
+    } else {
+      memory.store64(HEADERS + 16 * request + 8, sector);
+    }
   }
 
   /** Makes all requests, notifies, and takes the interrupt. */
@@ -144,6 +166,11 @@ final class DriverSide {
     return memory.load8(end - 1);
   }
 
+  /** A buffer of the kind that guest memory is, for the floor. */
+  static ByteBuffer dataBuffer(int bytes) {
+    return ByteBuffer.wrap(new byte[MEMORY_SIZE], DATA, bytes).slice();
+  }
+
   /** Notifies with nothing available. */
   void notifyOfNothing() {
     pc.out(QUEUE_NOTIFY, 2, 0);
@@ -160,8 +187,9 @@ final class DriverSide {
   /** Fails if a request ended in anything but OK. */
   void checkNoErrors() {
     for (int i = 0; i < requests; i++) {
-      if (memory.load8(STATUSES + i) != 0) {
-        throw new IllegalStateException("request " + i + ": status " + memory.load8(STATUSES + i));
+      int status = memory.load8(TAILS + TAIL_SIZE * (i + 1) - 1);
+      if (status != 0) {
+        throw new IllegalStateException("request " + i + ": status " + status);
       }
     }
     if (device.counters().get(BlkCounter.ERRORS) != 0) {

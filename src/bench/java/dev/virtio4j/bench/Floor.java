@@ -44,8 +44,8 @@ final class Floor {
     this.disk = disk;
   }
 
-  void setSector(int request, long sector) {
-    INT64.set(ram, DriverSide.HEADERS + 16 * request + 8, sector);
+  void setSector(int request, int sector) {
+    INT64.set(ram, DriverSide.HEADERS + 16 * request + 8, (long) sector);
   }
 
   /** The driver's part as in {@link DriverSide#run}, and the device's. */

@@ -9,8 +9,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One request at random on a disk in memory, larger than a CPU's caches. The floor is the same by
- * hand.
+ * One request at random on a disk in memory that is larger than a CPU's caches. The floor is the
+ * same by hand. The next request is made when the last byte of the one before was seen, so that the
+ * host's CPU does not run several at a time.
  */
 @State(Scope.Thread)
 public class MemoryDisk {

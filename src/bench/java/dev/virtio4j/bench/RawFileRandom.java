@@ -21,18 +21,18 @@ public class RawFileRandom {
   @Param({"512", "4096", "65536"})
   int bytes;
 
-  private ImageFile image;
+  private DiskImage image;
   private Positions positions;
   private DriverSide driver;
   private ByteBuffer buffer;
 
   @Setup
   public void setUp() throws IOException {
-    image = new ImageFile();
-    positions = new Positions(ImageFile.SIZE, bytes);
+    image = new DiskImage("raw");
+    positions = new Positions(DiskImage.SIZE, bytes);
     driver = new DriverSide(image.disk);
     driver.prepare(access, 1, 1, bytes);
-    buffer = ByteBuffer.allocate(bytes);
+    buffer = DriverSide.dataBuffer(bytes);
   }
 
   @Benchmark

@@ -24,21 +24,21 @@ public class RawFileSequential {
   @Param("32")
   int count;
 
-  private ImageFile image;
+  private DiskImage image;
   private DriverSide driver;
   private ByteBuffer buffer;
   private int position;
 
   @Setup
   public void setUp() throws IOException {
-    image = new ImageFile();
+    image = new DiskImage("raw");
     driver = new DriverSide(image.disk);
     driver.prepare(access, count, 1, bytes);
-    buffer = ByteBuffer.allocate(bytes);
+    buffer = DriverSide.dataBuffer(bytes);
   }
 
   private int nextPosition() {
-    position = (position + bytes) & (ImageFile.SIZE - 1);
+    position = (position + bytes) & (DiskImage.SIZE - 1);
     return position;
   }
 

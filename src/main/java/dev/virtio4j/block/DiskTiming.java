@@ -26,6 +26,13 @@ public record DiskTiming(
   /**
    * Checks the values.
    *
+   * @param latencyNanos nanoseconds, 0 or more
+   * @param bytesPerSecond 0 or more
+   * @param readBytesPerSecond 0 or more
+   * @param writeBytesPerSecond 0 or more
+   * @param requestsPerSecond 0 or more
+   * @param readsPerSecond 0 or more
+   * @param writesPerSecond 0 or more
    * @throws IllegalArgumentException with one line if one is negative
    */
   public DiskTiming {

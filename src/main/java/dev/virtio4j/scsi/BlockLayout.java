@@ -18,6 +18,10 @@ public record BlockLayout(
   /**
    * Checks the values.
    *
+   * @param logicalBlockSize 512 or 4096 bytes
+   * @param physicalBlockSize a power of two, in bytes
+   * @param minIoSize in bytes
+   * @param optIoSize in bytes
    * @throws IllegalArgumentException with one line if they are not as above
    */
   public BlockLayout {

@@ -18,6 +18,10 @@ public record UnitIdentity(String vendor, String product, String revision, Strin
   /**
    * Checks the values.
    *
+   * @param vendor up to 8 characters
+   * @param product up to 16 characters
+   * @param revision up to 4 characters
+   * @param serial up to 36 characters
    * @throws IllegalArgumentException with one line if one is too long or not printable ASCII
    */
   public UnitIdentity {

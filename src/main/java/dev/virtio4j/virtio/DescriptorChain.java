@@ -220,7 +220,8 @@ public final class DescriptorChain {
    * @return bytes; 0 if the next byte is not the first of a buffer, or there is none
    */
   public long nextReadableBuffer() {
-    return readable.offset == 0 ? readableInBuffer() : 0;
+    boolean atStart = readable.remaining > 0 && readable.offset == 0;
+    return atStart ? readable.contiguous(readable.remaining) : 0;
   }
 
   /**

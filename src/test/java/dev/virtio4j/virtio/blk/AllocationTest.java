@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("DESIGN: no allocation per request, from notify to interrupt")
 class AllocationTest {
-  private static final int NOTIFICATIONS = 10_000;
-  private static final int ROUNDS = 40;
+  private static final int NOTIFICATIONS = 1000;
+  private static final int ROUNDS = 400;
   private static final int SIZE = 1 << 20;
 
   @TempDir Path directory;
