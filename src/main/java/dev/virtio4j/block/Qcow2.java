@@ -18,20 +18,17 @@ import java.util.Objects;
  * largest disks. Reading what is not compressed does not allocate once the tables are there.
  */
 public final class Qcow2 implements BlockBackend {
-  /** Beyond this size a longer transfer costs no less a byte. */
-  private static final int MERGE_LIMIT = 256 * 1024;
-
   private static final byte[] ZEROES = new byte[4096];
 
   private final Path image;
-  private final RawFile file;
+  private final LockedFile file;
   private final long fileSize;
   private final long size;
   private final BlockBackend backing;
   private final Qcow2Map map;
   private final Qcow2Unpacker unpacker;
 
-  private Qcow2(Path image, RawFile file, Qcow2Header header, BlockBackend backing)
+  private Qcow2(Path image, LockedFile file, Qcow2Header header, BlockBackend backing)
       throws IOException {
     this.image = image;
     this.file = file;
@@ -54,7 +51,7 @@ public final class Qcow2 implements BlockBackend {
    *     and none is given, or the other way around
    */
   public static Qcow2 open(Path image, BlockBackend backing) throws IOException {
-    RawFile file = RawFile.openAnySize(image, true);
+    LockedFile file = LockedFile.open(image, true);
     try {
       Qcow2Header header = Qcow2Header.read(image, file);
       if (header.backing() != null && backing == null) {
@@ -145,7 +142,7 @@ public final class Qcow2 implements BlockBackend {
 
   @Override
   public int mergeLimit() {
-    return MERGE_LIMIT;
+    return LockedFile.MERGE_LIMIT;
   }
 
   @Override

@@ -67,7 +67,7 @@ record Qcow2Header(
    * @return the header
    * @throws IOException with one line if this is no qcow2 image, or none that can be read here
    */
-  static Qcow2Header read(Path image, RawFile file) throws IOException {
+  static Qcow2Header read(Path image, LockedFile file) throws IOException {
     long fileSize = file.size();
     ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
     file.read(0, bytes.limit((int) Math.min(LENGTH, fileSize)));
@@ -151,7 +151,7 @@ record Qcow2Header(
   }
 
   /** The name is in the first cluster, without a zero at its end. */
-  private static String backing(Path image, RawFile file, ByteBuffer bytes, long end)
+  private static String backing(Path image, LockedFile file, ByteBuffer bytes, long end)
       throws IOException {
     long offset = bytes.getLong(8);
     int length = bytes.getInt(16);

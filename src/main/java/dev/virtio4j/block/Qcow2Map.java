@@ -45,7 +45,7 @@ final class Qcow2Map {
   private static final long KNUTH = 0x9E37_79B9_7F4A_7C15L;
 
   private final Path image;
-  private final RawFile file;
+  private final LockedFile file;
   private final Qcow2Header header;
   private final long clusterSize;
   private final ByteBuffer l1;
@@ -56,7 +56,7 @@ final class Qcow2Map {
   private final ByteBuffer[] pages = new ByteBuffer[1 << PAGE_BITS];
   private final int pageSize;
 
-  Qcow2Map(Path image, RawFile file, Qcow2Header header) throws IOException {
+  Qcow2Map(Path image, LockedFile file, Qcow2Header header) throws IOException {
     this.image = image;
     this.file = file;
     this.header = header;

@@ -22,7 +22,7 @@ final class Qcow2Unpacker {
   private static final int CACHE_SIZE = 4 << 20;
 
   private final Path image;
-  private final RawFile file;
+  private final LockedFile file;
   private final Qcow2Header header;
   private final int clusterSize;
   private final Inflater inflater = new Inflater(true);
@@ -34,7 +34,7 @@ final class Qcow2Unpacker {
 
   private final byte[][] contents;
 
-  Qcow2Unpacker(Path image, RawFile file, Qcow2Header header) {
+  Qcow2Unpacker(Path image, LockedFile file, Qcow2Header header) {
     this.image = image;
     this.file = file;
     this.header = header;

@@ -32,28 +32,16 @@ public final class RawFile implements BlockBackend {
    *     regular file, empty, of another size, not accessible, or in use by this or another program
    */
   public static RawFile open(Path image, boolean readOnly) throws IOException {
-    RawFile file = openAnySize(image, readOnly);
-    try {
-      checkSize(image, file.size);
-      return file;
-    } catch (IOException e) {
-      file.close();
-      throw e;
-    }
-  }
-
-  /** As {@link #open}, for a file that may have any size: what a format keeps its disk in. */
-  static RawFile openAnySize(Path image, boolean readOnly) throws IOException {
     LockedFile file = LockedFile.open(image, readOnly);
     try {
-      return new RawFile(file, file.size());
+      return new RawFile(file, checkedSize(image, file.size()));
     } catch (IOException e) {
       file.close();
       throw e;
     }
   }
 
-  private static void checkSize(Path image, long size) throws IOException {
+  private static long checkedSize(Path image, long size) throws IOException {
     if (size == 0) {
       throw new IOException(image + ": empty; a disk image has at least 512 bytes");
     }
@@ -61,6 +49,7 @@ public final class RawFile implements BlockBackend {
       throw new IOException(
           image + ": size " + size + " is no multiple of 512; pad it, or name another image");
     }
+    return size;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.virtio4j.block.Qcow2;
 import dev.virtio4j.block.RawFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -25,8 +26,8 @@ record DiskImage(Path file, String format, DiskImage below) {
   static final String OVERLAY = "overlay";
 
   /** The file, and those below it. */
-  Stream<Path> files() {
-    return Stream.iterate(this, Objects::nonNull, DiskImage::below).map(DiskImage::file);
+  List<Path> files() {
+    return Stream.iterate(this, Objects::nonNull, DiskImage::below).map(DiskImage::file).toList();
   }
 
   /**

@@ -157,7 +157,7 @@ final class Drive implements Closeable {
     disk.flush(); // not one that faults count
     out.begin(SECTION, 1);
     out.text(String.join("\n", options.seenByGuest()));
-    for (Path file : files()) {
+    for (Path file : options.image().files()) {
       FileStamp.of(file).save(out);
     }
     if (faults != null) {
@@ -181,7 +181,7 @@ final class Drive implements Closeable {
   void load(StateReader in) throws IOException {
     in.begin(SECTION, 1);
     checkOptions(List.of(in.text().split("\n", -1)));
-    for (Path file : files()) {
+    for (Path file : options.image().files()) {
       FileStamp then = FileStamp.load(in);
       FileStamp now = FileStamp.of(file);
       if (!now.equals(then)) {
@@ -204,10 +204,6 @@ final class Drive implements Closeable {
       temporary.copyFrom(in.data());
     }
     in.end();
-  }
-
-  private List<Path> files() {
-    return options.image().image().files().toList();
   }
 
   private void checkOptions(List<String> was) throws StateException {

@@ -7,6 +7,7 @@ import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.VolatileCache;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * What {@code --drive} says of the image, and how it is opened.
@@ -60,6 +61,11 @@ record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
   /** The file that the image is in. */
   Path file() {
     return image.file();
+  }
+
+  /** All files that it is in. */
+  List<Path> files() {
+    return image.files();
   }
 
   /**

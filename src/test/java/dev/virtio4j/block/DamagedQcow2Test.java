@@ -104,7 +104,7 @@ class DamagedQcow2Test {
     assertThatThrownBy(() -> Qcow2.open(file, null))
         .isInstanceOf(IOException.class)
         .hasMessage(file + ": " + message);
-    RawFile.openAnySize(file, false).close(); // it is not left locked
+    LockedFile.open(file, false).close(); // it is not left locked
   }
 
   private static void put(ByteBuffer file, int offset, int width, long value) {
