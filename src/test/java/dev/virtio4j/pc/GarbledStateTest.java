@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Loads what no checksum has looked at. */
 @DisplayName("The state of a machine")
 class GarbledStateTest {
-  private static final int TRIALS = 3000;
+  private static final int TRIALS = 1500;
 
   private byte[] state;
 

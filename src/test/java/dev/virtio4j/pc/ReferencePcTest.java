@@ -154,6 +154,33 @@ class ReferencePcTest {
   }
 
   @Test
+  @DisplayName("Two instructions that cross into the same page both see a change of that page")
+  void changesUnderTwoCrossings() {
+    put(
+        0x200FFE,
+        "B8                         ; mov eax, 105h; add bl, al; ret",
+        "   05 01 00 00 00 C3       ; or, from here: add eax, 1; ret",
+        "                     C3    ;");
+    run(
+        "E8 F9 0F 10 00       ; call 200FFEh",
+        "E8 F5 0F 10 00       ; call 200FFFh",
+        "C6 05 00 10 20 00 02 ; mov byte [201000h], 2",
+        "E8 E8 0F 10 00       ; call 200FFEh",
+        "FA F4                ; cli, hlt");
+    assertThat(eax()).isEqualTo(0x205);
+  }
+
+  @Test
+  @DisplayName("Where there is no RAM the code is all ones: an invalid opcode")
+  void codeOutsideRam() {
+    handler(6, 0x200000);
+    put(0x200000, "B8 2A 00 00 00 ; mov eax, 42", "FA F4 ; cli, hlt");
+    assertThat(run("B8 00 00 00 F0 ; mov eax, F0000000h", "FF E0 ; jmp eax"))
+        .isEqualTo(StopReason.HALTED);
+    assertThat(eax()).isEqualTo(42);
+  }
+
+  @Test
   @DisplayName("A device's DMA into code that was already run is seen by the next instruction")
   void dmaIntoCode() {
     pc.ports()
@@ -288,6 +315,28 @@ class ReferencePcTest {
     pc.cpu().registers.r[Registers.ESP] = STACK;
     pc.run();
     assertThat(pc.cpu().registers.r[Registers.EBX]).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("A device that stops the machine stops it after the instruction at hand")
+  void stopFromADevice() {
+    pc.ports()
+        .map(
+            0xE0,
+            1,
+            new PortDevice() {
+              @Override
+              public int read(int port, int width) {
+                return 0;
+              }
+
+              @Override
+              public void write(int port, int width, int value) {
+                pc.stop();
+              }
+            });
+    assertThat(run("E6 E0 ; out E0h, al", "EB FE ; jmp $")).isEqualTo(StopReason.REQUESTED);
+    assertThat(pc.instructions()).isEqualTo(1);
   }
 
   @Test
