@@ -112,7 +112,7 @@ final class DriverSide {
       describe(descriptor++, HEADERS + 16 * i, 16, FLAG_NEXT);
       if (scsi) {
         memory.store8(CDBS + 16 * i, 0x28);
-        memory.store8(CDBS + 16 * i + 7, segmentBytes / 512 >> 8);
+        memory.store8(CDBS + 16 * i + 7, (segmentBytes / 512) >> 8);
         memory.store8(CDBS + 16 * i + 8, segmentBytes / 512);
         describe(descriptor++, CDBS + 16 * i, 10, FLAG_NEXT);
       }
