@@ -172,7 +172,7 @@ public final class Task {
   /** How many of some bytes the Data-In Buffer has room for; notes the others as shortfall. */
   long roomFor(long length) {
     long room = Math.min(length, data.inRemaining());
-    shortfall = length - room;
+    shortfall += length - room;
     return room;
   }
 
@@ -247,6 +247,13 @@ public final class Task {
   /** A byte of the CDB is wrong, or the field that starts there. */
   void invalidField(int byteInCdb) {
     checkCondition(Sense.INVALID_FIELD_IN_CDB, byteInCdb);
+  }
+
+  /** What was compared is not the same, from an offset in the Data-Out Buffer on. */
+  void miscompare(long offset) {
+    senseData.set(Sense.MISCOMPARE_DURING_VERIFY);
+    senseData.setInformation(offset);
+    endWithSense();
   }
 
   /** The host failed. */
