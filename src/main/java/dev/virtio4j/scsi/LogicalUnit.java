@@ -6,14 +6,16 @@ import dev.virtio4j.host.Stateful;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A logical unit of a target: executes tasks one after the other, and knows its initiators. Here is
  * what all kinds of units have in common (SPC-4).
  */
 public abstract class LogicalUnit implements Stateful {
-  private static final int STATE_VERSION = 1;
+  private static final int STATE_VERSION = 2;
 
   private static final int DESC = 0x01;
 
@@ -24,8 +26,22 @@ public abstract class LogicalUnit implements Stateful {
 
   private final List<Nexus> nexuses = new ArrayList<>();
 
-  /** For the kinds of units. */
-  LogicalUnit() {}
+  private final ControlPage control = new ControlPage();
+  private final ModeParameters modes;
+
+  /**
+   * For the kinds of units.
+   *
+   * @param pages the mode pages of the kind, beside the control mode page
+   */
+  LogicalUnit(ModePage... pages) {
+    modes =
+        new ModeParameters(
+            this,
+            Stream.concat(Stream.of(control), Stream.of(pages))
+                .sorted(Comparator.comparingInt(ModePage::code))
+                .toList());
+  }
 
   /**
    * Makes the unit known to one more initiator, which is then told that the unit was switched on.
@@ -47,6 +63,11 @@ public abstract class LogicalUnit implements Stateful {
     nexuses.forEach(nexus -> nexus.raise(attention));
   }
 
+  /** Has every other initiator told of what one of them did. */
+  final void raiseForOthers(Nexus cause, UnitAttention attention) {
+    nexuses.stream().filter(nexus -> nexus != cause).forEach(nexus -> nexus.raise(attention));
+  }
+
   /**
    * Executes a task, whatever is in it.
    *
@@ -59,6 +80,24 @@ public abstract class LogicalUnit implements Stateful {
   /** Whether commands that write are refused. */
   abstract boolean isWriteProtected();
 
+  /** That of the mode parameter header, 8 bits. */
+  abstract int deviceSpecificParameter();
+
+  /** Whether mode parameters have a block descriptor. */
+  boolean hasBlockDescriptor() {
+    return true;
+  }
+
+  /** How many logical blocks. */
+  abstract long blocks();
+
+  /** In bytes. */
+  abstract int blockSize();
+
+  final ControlPage control() {
+    return control;
+  }
+
   @Override
   public void save(StateWriter out) throws IOException {
     out.begin("logical unit", STATE_VERSION);
@@ -66,6 +105,7 @@ public abstract class LogicalUnit implements Stateful {
     for (Nexus nexus : nexuses) {
       nexus.save(out);
     }
+    modes.save(out);
     out.end();
   }
 
@@ -76,6 +116,7 @@ public abstract class LogicalUnit implements Stateful {
     for (Nexus nexus : nexuses) {
       nexus.load(in);
     }
+    modes.load(in);
     in.end();
   }
 
@@ -99,6 +140,26 @@ public abstract class LogicalUnit implements Stateful {
       sense.putFixed(task.reply());
     }
     task.send(task.u8(4));
+  }
+
+  final void modeSense6(Task task) {
+    ModeSense.run6(modes, task);
+  }
+
+  final void modeSense10(Task task) {
+    ModeSense.run10(modes, task);
+  }
+
+  final void modeSelect6(Task task) {
+    if (ModeSelect.run6(modes, task)) {
+      raiseForOthers(task.nexus(), UnitAttention.MODE_PARAMETERS_CHANGED);
+    }
+  }
+
+  final void modeSelect10(Task task) {
+    if (ModeSelect.run10(modes, task)) {
+      raiseForOthers(task.nexus(), UnitAttention.MODE_PARAMETERS_CHANGED);
+    }
   }
 
   /** REPORT LUNS: there is LUN 0, and no well-known unit. */
