@@ -82,20 +82,20 @@ final class Provisioning {
 
   private boolean isGood(Task task, ByteBuffer list, int end) {
     if (end > LIST_HEADER + BlockLimits.MAX_UNMAP_DESCRIPTORS * DESCRIPTOR) {
-      task.checkCondition(Sense.INVALID_FIELD_IN_PARAMETER_LIST);
+      task.invalidParameter(DESCRIPTORS_LENGTH);
       return false;
     }
-    long blocks = 0;
+    long left = limits.maxUnmap();
     for (int at = LIST_HEADER; at < end; at += DESCRIPTOR) {
       if (!medium.contains(list.getLong(at), blocks(list, at))) {
         task.checkCondition(Sense.LBA_OUT_OF_RANGE);
         return false;
       }
-      blocks += blocks(list, at);
-    }
-    if (blocks > limits.maxUnmap()) {
-      task.checkCondition(Sense.INVALID_FIELD_IN_PARAMETER_LIST);
-      return false;
+      left -= blocks(list, at);
+      if (left < 0) {
+        task.invalidParameter(at + DESCRIPTOR_BLOCKS);
+        return false;
+      }
     }
     return true;
   }

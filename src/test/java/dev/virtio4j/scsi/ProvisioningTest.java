@@ -89,12 +89,15 @@ class ProvisioningTest {
   @DisplayName("UNMAP takes as much as page B0 says, and with more does nothing")
   void unmapLimits() {
     assertThat(unmap(list(0, 0x1F_FFFF, TIB, 1)).status()).isEqualTo(Status.GOOD);
-    assertThat(unmap(list(0, 0x1F_FFFF, TIB, 2)).why()).isEqualTo("5/26/00");
-    assertThat(unmap(list(0, 0xFFFF_FFFFL, 0, 0xFFFF_FFFFL)).why()).isEqualTo("5/26/00");
+    Initiator.Result tooMuch = unmap(list(0, 0x1F_FFFF, TIB, 2));
+    assertThat(tooMuch.why()).isEqualTo("5/26/00");
+    assertThat(tooMuch.field()).isEqualTo("parameter 32");
+    assertThat(unmap(list(0, 0xFFFF_FFFFL)).field()).isEqualTo("parameter 16");
     assertThat(disk.zeroed).hasSize(2);
     assertThat(unmap(list(new long[2 * 255])).status()).isEqualTo(Status.GOOD);
-    assertThat(disk.zeroed).hasSize(2 + 255);
-    assertThat(unmap(list(new long[2 * 256])).why()).isEqualTo("5/26/00");
+    Initiator.Result tooMany = unmap(list(new long[2 * 256]));
+    assertThat(tooMany.why()).isEqualTo("5/26/00");
+    assertThat(tooMany.field()).isEqualTo("parameter 2");
     assertThat(disk.zeroed).hasSize(2 + 255);
   }
 
