@@ -30,6 +30,7 @@ final class TestUnits {
             backend.flush();
           }
         };
-    return new DiskUnit(backend, cache, UnitIdentity.ofDisk("x"), new BlockLayout(512, 512, 0, 0));
+    return new DiskUnit(
+        backend, cache, UnitIdentity.ofDisk("x"), new BlockLayout(512, 512, 0, 0), true);
   }
 }
