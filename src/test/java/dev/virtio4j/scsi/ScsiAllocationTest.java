@@ -7,16 +7,23 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("DESIGN: no allocation per request")
 class ScsiAllocationTest {
   private static final int TASKS = 20_000;
   private static final int LENGTH = 8 * 512;
-  private static final byte[] READ = HexFormat.of().parseHex("28080000000100000800");
-  private static final byte[] WRITE = HexFormat.of().parseHex("2A000000000100000800");
 
-  private final DiskUnit unit = TestDisk.of(1 << 20).unit();
+  /** READ with FUA, WRITE, and VERIFY with BYTCHK 1. */
+  private static final byte[][] CDBS = {
+    HexFormat.of().parseHex("28080000000100000800"),
+    HexFormat.of().parseHex("2A000000000100000800"),
+    HexFormat.of().parseHex("2F020000000100000800")
+  };
+
+  private final TestDisk disk = TestDisk.of(1 << 20);
+  private final DiskUnit unit = disk.unit();
   private final Nexus nexus = unit.connect();
   private final Task task = new Task();
 
@@ -52,16 +59,18 @@ class ScsiAllocationTest {
 
   private void run(int tasks) {
     for (int i = 0; i < tasks; i++) {
-      byte[] cdb = i % 2 == 0 ? READ : WRITE;
+      byte[] cdb = CDBS[i % CDBS.length];
       System.arraycopy(cdb, 0, task.cdb(), 0, cdb.length);
       task.begin(nexus, cdb.length, window);
       unit.execute(task);
     }
   }
 
-  @Test
-  @DisplayName("to read and to write")
-  void readAndWrite() {
+  @ParameterizedTest(name = "merge limit {0}")
+  @ValueSource(ints = {0, 256 * 1024})
+  @DisplayName("to read, to write and to verify, with and without a buffer between")
+  void readAndWrite(int mergeLimit) {
+    disk.mergeLimit = mergeLimit;
     run(TASKS);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
