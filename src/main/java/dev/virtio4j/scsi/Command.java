@@ -33,7 +33,9 @@ final class Command<U> {
      */
     PASSES_UNIT_ATTENTION,
     /** It is refused where the medium is write-protected. */
-    WRITES
+    WRITES,
+    /** It is refused as long as the unit is not ready. */
+    NEEDS_MEDIUM
   }
 
   private final int operationCode;

@@ -45,6 +45,8 @@ final class CommandTable<U extends LogicalUnit> {
     } else if (command.accepts(task)) {
       if (command.has(Command.Condition.WRITES) && unit.isWriteProtected()) {
         task.checkCondition(Sense.WRITE_PROTECTED);
+      } else if (command.has(Command.Condition.NEEDS_MEDIUM) && unit.notReady() != null) {
+        task.checkCondition(unit.notReady());
       } else {
         command.run(unit, task);
       }

@@ -16,6 +16,7 @@ public abstract class LogicalUnit implements Stateful {
   private static final int STATE_VERSION = 1;
 
   private static final int DESC = 0x01;
+  private static final int PREVENT = 0x01;
 
   /** How SELECT REPORT of REPORT LUNS counts (SPC-4). */
   private static final int WELL_KNOWN_UNITS = 0x01;
@@ -59,6 +60,21 @@ public abstract class LogicalUnit implements Stateful {
   /** Whether commands that write are refused. */
   abstract boolean isWriteProtected();
 
+  /** Why commands that need the medium are refused; null where they aren't. */
+  Sense notReady() {
+    return null;
+  }
+
+  /** Whether an initiator has prevented that the medium is removed. */
+  final boolean isRemovalPrevented() {
+    return nexuses.stream().anyMatch(Nexus::preventsRemoval);
+  }
+
+  /** Has no initiator prevent it any more. */
+  final void allowRemoval() {
+    nexuses.forEach(nexus -> nexus.preventRemoval(false));
+  }
+
   @Override
   public void save(StateWriter out) throws IOException {
     out.begin("logical unit", STATE_VERSION);
@@ -81,7 +97,7 @@ public abstract class LogicalUnit implements Stateful {
 
   // Handlers.
 
-  /** TEST UNIT READY: a unit of ours always is. */
+  /** TEST UNIT READY: whether it is, its row says. */
   final void testUnitReady(Task task) {}
 
   /** REQUEST SENSE: a unit attention, if one is pending, is told this way, too. */
@@ -99,6 +115,11 @@ public abstract class LogicalUnit implements Stateful {
       sense.putFixed(task.reply());
     }
     task.send(task.u8(4));
+  }
+
+  /** PREVENT ALLOW MEDIUM REMOVAL: prevented as long as one initiator does (SPC-4). */
+  final void preventAllowMediumRemoval(Task task) {
+    task.nexus().preventRemoval((task.u8(4) & PREVENT) != 0);
   }
 
   /** REPORT LUNS: there is LUN 0, and no well-known unit. */

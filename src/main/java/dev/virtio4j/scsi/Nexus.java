@@ -15,6 +15,7 @@ public final class Nexus {
   private static final List<UnitAttention> IN_ORDER = List.of(UnitAttention.values());
 
   private final Set<UnitAttention> pending = EnumSet.of(UnitAttention.POWER_ON);
+  private boolean preventsRemoval;
 
   Nexus() {}
 
@@ -40,10 +41,20 @@ public final class Nexus {
     return next;
   }
 
+  /** Whether the initiator wants the medium to stay (SPC-4, PREVENT ALLOW MEDIUM REMOVAL). */
+  boolean preventsRemoval() {
+    return preventsRemoval;
+  }
+
+  void preventRemoval(boolean prevent) {
+    preventsRemoval = prevent;
+  }
+
   void save(StateWriter out) throws IOException {
     for (UnitAttention attention : IN_ORDER) {
       out.flag(pending.contains(attention));
     }
+    out.flag(preventsRemoval);
   }
 
   void load(StateReader in) throws IOException {
@@ -53,5 +64,6 @@ public final class Nexus {
         pending.add(attention);
       }
     }
+    preventsRemoval = in.flag();
   }
 }

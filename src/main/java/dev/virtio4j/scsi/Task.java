@@ -12,7 +12,8 @@ public final class Task {
   /** The most bytes of a CDB that any command here looks at. */
   public static final int CDB_SIZE = 16;
 
-  private static final int REPLY_SIZE = 2048;
+  /** The longest is a READ DISC STRUCTURE of 2048 bytes, and its header. */
+  private static final int REPLY_SIZE = 4 + 2048;
 
   private final byte[] cdb = new byte[CDB_SIZE];
   private final SenseData senseData = new SenseData();

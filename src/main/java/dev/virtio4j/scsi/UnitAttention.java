@@ -8,6 +8,8 @@ public enum UnitAttention {
   // spotless:off
   /** The unit was switched on or reset; what happened before that doesn't matter any more. */
   POWER_ON               (0x29, 0x00),
+  /** There is a medium to be read where there was none, or another. */
+  MEDIUM_MAY_HAVE_CHANGED(0x28, 0x00),
   /** The unit has another number of blocks. */
   CAPACITY_CHANGED       (0x2A, 0x09),
   /** A mode parameter has another value, for one whether the write cache is on. */
