@@ -1,5 +1,7 @@
 package dev.virtio4j.scsi;
 
+import dev.virtio4j.block.BlockBackend.Operation;
+import dev.virtio4j.block.OnError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -23,6 +25,14 @@ public final class Task {
   private Nexus nexus;
   private DataBuffers data;
   private int cdbLength;
+
+  // What a bus wants to know.
+  Carrier carrier;
+  long tag;
+  TaskAttribute attribute;
+  Attachment attachment;
+  boolean enabled;
+  long due;
 
   private Status status;
   private long moved;
@@ -63,6 +73,25 @@ public final class Task {
    */
   public void begin(Nexus from, int length, DataBuffers buffers) {
     nexus = from;
+    begin(length, buffers);
+  }
+
+  /**
+   * Makes this a new command for a {@link ScsiBus}.
+   *
+   * @param newTag by which task management functions name it, 64 bits
+   * @param newAttribute how it stands to the others
+   * @param length how many bytes of {@link #cdb} the initiator sent, 1 to {@link #CDB_SIZE}
+   * @param by has the initiator's buffers, and hears how it ended
+   */
+  public void begin(long newTag, TaskAttribute newAttribute, int length, Carrier by) {
+    tag = newTag;
+    attribute = newAttribute;
+    carrier = by;
+    begin(length, by);
+  }
+
+  private void begin(int length, DataBuffers buffers) {
     cdbLength = length;
     Arrays.fill(cdb, length, CDB_SIZE, (byte) 0);
     data = buffers;
@@ -71,6 +100,38 @@ public final class Task {
     moved = 0;
     shortfall = 0;
     hostFailure = null;
+  }
+
+  // Its way on a bus.
+
+  void sendTo(Attachment to) {
+    attachment = to;
+    nexus = to.nexus;
+    enabled = false;
+    due = 0;
+  }
+
+  void enable(long now) {
+    enabled = true;
+    due = attachment.due(this, now);
+  }
+
+  void restore(boolean wasEnabled, long wasDue) {
+    enabled = wasEnabled;
+    due = wasDue;
+  }
+
+  /** What to do if the host failed. */
+  OnError policy() {
+    Operation operation = attachment.unit.operation(this);
+    boolean read = operation == null || operation == Operation.READ;
+    return read ? attachment.settings.readError() : attachment.settings.writeError();
+  }
+
+  /** It is to be executed once more, as if that had not been tried. */
+  void again() {
+    carrier.rewind();
+    begin(cdbLength, carrier);
   }
 
   // What the front end wants to know in the end.
@@ -173,7 +234,7 @@ public final class Task {
   /** How many of some bytes the Data-In Buffer has room for; notes the others as shortfall. */
   long roomFor(long length) {
     long room = Math.min(length, data.inRemaining());
-    shortfall = length - room;
+    shortfall += length - room;
     return room;
   }
 
