@@ -2,9 +2,11 @@ package dev.virtio4j.scsi;
 
 import static dev.virtio4j.scsi.Command.Condition.NEEDS_MEDIUM;
 import static dev.virtio4j.scsi.Command.Condition.PASSES_UNIT_ATTENTION;
+import static dev.virtio4j.scsi.Command.Condition.READS;
 import static dev.virtio4j.scsi.Command.NO_SERVICE_ACTION;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.BlockBackend.Operation;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.scsi.MediaEvents.Event;
@@ -25,28 +27,35 @@ import java.util.Map;
  * ready by a unit attention, too.
  */
 public final class CdromUnit extends LogicalUnit {
+  private static final int READ_CD_MSF = 0xB9;
+  private static final int READ_CD = 0xBE;
+
   // spotless:off
   private static final CommandTable<CdromUnit> COMMANDS = new CommandTable<>(List.of(
       new Command<>(0x00, NO_SERVICE_ACTION, "TEST UNIT READY",               "00000000 00",                     CdromUnit::testUnitReady, NEEDS_MEDIUM),
       new Command<>(0x03, NO_SERVICE_ACTION, "REQUEST SENSE",                 "01 0000 FF 00",                   CdromUnit::requestSense, PASSES_UNIT_ATTENTION),
-      new Command<>(0x08, NO_SERVICE_ACTION, "READ (6)",                      "1FFFFF FF 00",                    CdromUnit::read, NEEDS_MEDIUM),
+      new Command<>(0x08, NO_SERVICE_ACTION, "READ (6)",                      "1FFFFF FF 00",                    CdromUnit::read, READS, NEEDS_MEDIUM),
       new Command<>(0x12, NO_SERVICE_ACTION, "INQUIRY",                       "01 FF FFFF 00",                   CdromUnit::inquire, PASSES_UNIT_ATTENTION),
+      new Command<>(0x15, NO_SERVICE_ACTION, "MODE SELECT (6)",               "10 0000 FF 00",                   CdromUnit::modeSelect6),
+      new Command<>(0x1A, NO_SERVICE_ACTION, "MODE SENSE (6)",                "08 FF FF FF 00",                  CdromUnit::modeSense6),
       new Command<>(0x1B, NO_SERVICE_ACTION, "START STOP UNIT",               "01 0000 F3 00",                   CdromUnit::startStop),
       new Command<>(0x1E, NO_SERVICE_ACTION, "PREVENT ALLOW MEDIUM REMOVAL",  "000000 01 00",                    CdromUnit::preventAllowMediumRemoval),
       new Command<>(0x25, NO_SERVICE_ACTION, "READ CAPACITY (10)",            "00 00000000 0000 00 00",          CdromUnit::readCapacity, NEEDS_MEDIUM),
-      new Command<>(0x28, NO_SERVICE_ACTION, "READ (10)",                     "18 FFFFFFFF 00 FFFF 00",          CdromUnit::read, NEEDS_MEDIUM),
+      new Command<>(0x28, NO_SERVICE_ACTION, "READ (10)",                     "18 FFFFFFFF 00 FFFF 00",          CdromUnit::read, READS, NEEDS_MEDIUM),
       new Command<>(0x43, NO_SERVICE_ACTION, "READ TOC/PMA/ATIP",             "02 0F 000000 FF FFFF C0",         CdromUnit::readToc, NEEDS_MEDIUM),
       new Command<>(0x46, NO_SERVICE_ACTION, "GET CONFIGURATION",             "03 FFFF 000000 FFFF 00",          CdromUnit::getConfiguration, PASSES_UNIT_ATTENTION),
       new Command<>(0x4A, NO_SERVICE_ACTION, "GET EVENT STATUS NOTIFICATION", "01 0000 FF 0000 FFFF 00",         CdromUnit::getEvents, PASSES_UNIT_ATTENTION),
       new Command<>(0x51, NO_SERVICE_ACTION, "READ DISC INFORMATION",         "07 0000000000 FFFF 00",           CdromUnit::readDiscInformation, NEEDS_MEDIUM),
       new Command<>(0x52, NO_SERVICE_ACTION, "READ TRACK INFORMATION",        "03 FFFFFFFF 00 FFFF 00",          CdromUnit::readTrackInformation, NEEDS_MEDIUM),
+      new Command<>(0x55, NO_SERVICE_ACTION, "MODE SELECT (10)",              "10 0000000000 FFFF 00",           CdromUnit::modeSelect10),
+      new Command<>(0x5A, NO_SERVICE_ACTION, "MODE SENSE (10)",               "18 FF FF 000000 FFFF 00",         CdromUnit::modeSense10),
       new Command<>(0xA0, NO_SERVICE_ACTION, "REPORT LUNS",                   "00 FF 000000 FFFFFFFF 00 00",     CdromUnit::reportLuns, PASSES_UNIT_ATTENTION),
       new Command<>(0xA3, 0x0C,              "REPORT SUPPORTED OPERATION CODES", "00 87 FF FFFF FFFFFFFF 00 00", CdromUnit::reportOperationCodes),
-      new Command<>(0xA8, NO_SERVICE_ACTION, "READ (12)",                     "18 FFFFFFFF FFFFFFFF 00 00",      CdromUnit::read, NEEDS_MEDIUM),
+      new Command<>(0xA8, NO_SERVICE_ACTION, "READ (12)",                     "18 FFFFFFFF FFFFFFFF 00 00",      CdromUnit::read, READS, NEEDS_MEDIUM),
       new Command<>(0xAD, NO_SERVICE_ACTION, "READ DISC STRUCTURE",           "0F FFFFFFFF FF FF FFFF C0 00",    CdromUnit::readDiscStructure, NEEDS_MEDIUM),
-      new Command<>(0xB9, NO_SERVICE_ACTION, "READ CD MSF",                   "1E 00 FFFFFF FFFFFF 10 00 00",    CdromUnit::readCdMsf, NEEDS_MEDIUM),
+      new Command<>(READ_CD_MSF, NO_SERVICE_ACTION, "READ CD MSF",                   "1E 00 FFFFFF FFFFFF 10 00 00",    CdromUnit::readCdMsf, READS, NEEDS_MEDIUM),
       new Command<>(0xBD, NO_SERVICE_ACTION, "MECHANISM STATUS",              "00 00000000 0000 FFFF 00 00",     CdromUnit::mechanismStatus),
-      new Command<>(0xBE, NO_SERVICE_ACTION, "READ CD",                       "1E FFFFFFFF FFFFFF 10 00 00",     CdromUnit::readCd, NEEDS_MEDIUM)));
+      new Command<>(READ_CD, NO_SERVICE_ACTION, "READ CD",                       "1E FFFFFFFF FFFFFF 10 00 00",     CdromUnit::readCd, READS, NEEDS_MEDIUM)));
   // spotless:on
 
   private static final int STATE_VERSION = 1;
@@ -64,6 +73,14 @@ public final class CdromUnit extends LogicalUnit {
 
   /** MECHANISM STATUS. */
   private static final int DOOR_OPEN = 0x10;
+
+  /** The media class of events. */
+  private static final int MEDIA_EVENTS = 1 << 4;
+
+  /** The read error recovery mode page: nothing has to be recovered, ever. */
+  private static final int READ_ERROR_RECOVERY = 0x01;
+
+  private static final String NO_VALUES = "00".repeat(10);
 
   // READ CD: the types of sectors that are all that there can be here, and what is wanted of them.
   private static final int EXPECTED_TYPE = 0x1C;
@@ -85,6 +102,12 @@ public final class CdromUnit extends LogicalUnit {
    * @param identity what it is called
    */
   public CdromUnit(UnitIdentity identity) {
+    this(identity, new CapabilitiesPage());
+  }
+
+  private CdromUnit(UnitIdentity identity, CapabilitiesPage capabilities) {
+    super(new ModePage(READ_ERROR_RECOVERY, NO_VALUES, NO_VALUES), capabilities);
+    capabilities.describe(this);
     inquiry = new Inquiry(DEVICE_TYPE, true, MMC_6, identity, Map.of());
   }
 
@@ -126,7 +149,7 @@ public final class CdromUnit extends LogicalUnit {
   public BlockBackend eject(boolean force) {
     if (!isOpen && isLocked()) {
       if (!force) {
-        events.raise(Event.EJECT_REQUEST);
+        tell(Event.EJECT_REQUEST);
         return null;
       }
       allowRemoval();
@@ -168,7 +191,7 @@ public final class CdromUnit extends LogicalUnit {
     if (!isOpen) {
       isOpen = true;
       if (disc != null) {
-        events.raise(Event.MEDIA_REMOVAL);
+        tell(Event.MEDIA_REMOVAL);
       }
     }
   }
@@ -177,9 +200,39 @@ public final class CdromUnit extends LogicalUnit {
   private void close() {
     isOpen = false;
     if (disc != null) {
-      events.raise(Event.NEW_MEDIA);
+      tell(Event.NEW_MEDIA);
       raise(UnitAttention.MEDIUM_MAY_HAVE_CHANGED);
     }
+  }
+
+  private void tell(Event event) {
+    events.raise(event);
+    listener().asynchronousEvent(MEDIA_EVENTS);
+  }
+
+  @Override
+  public int eventClasses() {
+    return MEDIA_EVENTS;
+  }
+
+  @Override
+  Operation operation(Task task) {
+    Command<CdromUnit> command = COMMANDS.find(task);
+    return command == null ? null : command.operation();
+  }
+
+  @Override
+  long bytesMoved(Task task) {
+    boolean moves = operation(task) == Operation.READ && notReady() == null && isOnDisc(task);
+    return moves ? blockCount(task) * Disc.BLOCK_SIZE : 0;
+  }
+
+  @Override
+  long delayNanos(Task task) {
+    long bytes = bytesMoved(task);
+    return bytes == 0
+        ? 0
+        : disc.medium().delayNanos(Operation.READ, address(task) * Disc.BLOCK_SIZE, bytes);
   }
 
   @Override
@@ -293,51 +346,43 @@ public final class CdromUnit extends LogicalUnit {
 
   /** READ of all sizes; the medium does not change, so that FUA asks for nothing. */
   private void read(Task task) {
-    long address = MediumCdb.address(task);
-    long blocks = MediumCdb.blocks(task);
-    if (areOnDisc(
-        address, MediumCdb.addressField(task), blocks, MediumCdb.blocksField(task), task)) {
-      read(address, blocks, task);
+    if (isInRange(task, MediumCdb.addressField(task), MediumCdb.blocksField(task))) {
+      transfer(task);
     }
   }
 
   private void readCd(Task task) {
-    long address = task.u32(2);
-    long blocks = task.u24(6);
-    if (areOnDisc(address, 2, blocks, 6, task)) {
-      readSectors(address, blocks, task);
+    if (isInRange(task, 2, 6)) {
+      transferUserData(task);
     }
   }
 
-  /** READ CD MSF: up to before the ending address. */
   private void readCdMsf(Task task) {
-    long start = Msf.block(task.u24(3));
-    long end = Msf.block(task.u24(6));
-    if (start == Msf.NONE) {
+    if (address(task) < 0) {
       task.invalidField(3);
-    } else if (end < start) {
+    } else if (blockCount(task) < 0) {
       task.invalidField(6);
-    } else if (areOnDisc(start, 3, end - start, 6, task)) {
-      readSectors(start, end - start, task);
+    } else if (isInRange(task, 3, 6)) {
+      transferUserData(task);
     }
   }
 
-  /** READ CD, of which there is only the user data: the rest of the sectors was never recorded. */
-  private void readSectors(long address, long blocks, Task task) {
+  /** For READ CD: the rest of the sectors, and other types of them, were never recorded. */
+  private void transferUserData(Task task) {
     int type = task.u8(1) & EXPECTED_TYPE;
     if (disc.profile() != Disc.Profile.CD_ROM) {
       task.checkCondition(Sense.INCOMPATIBLE_FORMAT);
     } else if (type != ANY_TYPE && type != MODE_1) {
       task.checkCondition(Sense.ILLEGAL_MODE_FOR_THIS_TRACK);
     } else if ((task.u8(9) & USER_DATA) != 0) {
-      read(address, blocks, task);
+      transfer(task);
     }
   }
 
-  private void read(long address, long blocks, Task task) {
-    long position = address * Disc.BLOCK_SIZE;
+  private void transfer(Task task) {
+    long position = address(task) * Disc.BLOCK_SIZE;
     try {
-      for (long left = task.roomFor(blocks * Disc.BLOCK_SIZE); left > 0; ) {
+      for (long left = task.roomFor(blockCount(task) * Disc.BLOCK_SIZE); left > 0; ) {
         ByteBuffer piece = task.nextIn(left);
         int count = piece.remaining();
         disc.read(position, piece);
@@ -350,15 +395,34 @@ public final class CdromUnit extends LogicalUnit {
     }
   }
 
+  /** The first block; negative for an MSF address that is none. */
+  private static long address(Task task) {
+    return task.u8(0) == READ_CD_MSF ? Msf.block(task.u24(3)) : MediumCdb.address(task);
+  }
+
+  /** How many blocks; negative where READ CD MSF, which names the end, has it before the start. */
+  private static long blockCount(Task task) {
+    return switch (task.u8(0)) {
+      case READ_CD_MSF -> Msf.block(task.u24(6)) - address(task);
+      case READ_CD -> task.u24(6);
+      default -> MediumCdb.blocks(task);
+    };
+  }
+
+  private boolean isAddressOnDisc(Task task) {
+    return address(task) >= 0 && address(task) < disc.blocks();
+  }
+
   /** Nothing here can overflow. A length of 0 does not make an address good. */
-  private boolean areOnDisc(
-      long address, int addressField, long blocks, int blocksField, Task task) {
-    if (address >= disc.blocks()) {
-      task.checkCondition(Sense.LBA_OUT_OF_RANGE, addressField);
-      return false;
-    }
-    if (blocks > disc.blocks() - address) {
-      task.checkCondition(Sense.LBA_OUT_OF_RANGE, blocksField);
+  private boolean isOnDisc(Task task) {
+    long count = blockCount(task);
+    return isAddressOnDisc(task) && count >= 0 && count <= disc.blocks() - address(task);
+  }
+
+  private boolean isInRange(Task task, int addressField, int blocksField) {
+    if (!isOnDisc(task)) {
+      task.checkCondition(
+          Sense.LBA_OUT_OF_RANGE, isAddressOnDisc(task) ? blocksField : addressField);
       return false;
     }
     return true;

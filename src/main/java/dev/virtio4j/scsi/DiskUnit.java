@@ -25,11 +25,13 @@ public final class DiskUnit extends LogicalUnit {
       new Command<>(0x08, NO_SERVICE_ACTION, "READ (6)",               "1FFFFF FF 00",                      DiskUnit::read, READS),
       new Command<>(0x0A, NO_SERVICE_ACTION, "WRITE (6)",              "1FFFFF FF 00",                      DiskUnit::write, WRITES),
       new Command<>(0x12, NO_SERVICE_ACTION, "INQUIRY",                "01 FF FFFF 00",                     DiskUnit::inquire, PASSES_UNIT_ATTENTION),
+      new Command<>(0x15, NO_SERVICE_ACTION, "MODE SELECT (6)",        "10 0000 FF 00",                     DiskUnit::modeSelect6),
       new Command<>(0x1A, NO_SERVICE_ACTION, "MODE SENSE (6)",         "08 FF FF FF 00",                    DiskUnit::modeSense6),
       new Command<>(0x25, NO_SERVICE_ACTION, "READ CAPACITY (10)",     "00 00000000 0000 00 00",            DiskUnit::readCapacity10),
       new Command<>(0x28, NO_SERVICE_ACTION, "READ (10)",              "18 FFFFFFFF 00 FFFF 00",            DiskUnit::read, READS),
       new Command<>(0x2A, NO_SERVICE_ACTION, "WRITE (10)",             "18 FFFFFFFF 00 FFFF 00",            DiskUnit::write, WRITES),
       new Command<>(0x35, NO_SERVICE_ACTION, "SYNCHRONIZE CACHE (10)", "02 FFFFFFFF 00 FFFF 00",            DiskUnit::synchronizeCache, FLUSHES),
+      new Command<>(0x55, NO_SERVICE_ACTION, "MODE SELECT (10)",       "10 0000000000 FFFF 00",             DiskUnit::modeSelect10),
       new Command<>(0x5A, NO_SERVICE_ACTION, "MODE SENSE (10)",        "18 FF FF 000000 FFFF 00",           DiskUnit::modeSense10),
       new Command<>(0x88, NO_SERVICE_ACTION, "READ (16)",              "18 FFFFFFFFFFFFFFFF FFFFFFFF 00 00", DiskUnit::read, READS),
       new Command<>(0x8A, NO_SERVICE_ACTION, "WRITE (16)",             "18 FFFFFFFFFFFFFFFF FFFFFFFF 00 00", DiskUnit::write, WRITES),
@@ -56,26 +58,38 @@ public final class DiskUnit extends LogicalUnit {
 
   private static final int NON_ROTATING = 0x0001;
 
+  // Mode pages whose values are all 0, and stay so: nothing is recovered, and nothing predicted.
+  private static final int READ_WRITE_ERROR_RECOVERY = 0x01;
+  private static final int INFORMATIONAL_EXCEPTIONS = 0x1C;
+  private static final String NO_VALUES = "00".repeat(10);
+
+  // The device-specific parameter of the mode parameter header (SBC-3).
+  private static final int WRITE_PROTECTED = 0x80;
+  private static final int DPOFUA = 0x10;
+
   private static final int CAPACITY_16_LENGTH = 32;
 
   private final BlockBackend backend;
   private final WriteCache cache;
   private final BlockLayout layout;
   private final Inquiry inquiry;
-  private final ModeSense modeSense;
 
   /**
    * Makes a unit.
    *
    * @param backend the medium; closing it is left to the caller. After it was resized the caller
    *     {@linkplain LogicalUnit#raise raises} {@link UnitAttention#CAPACITY_CHANGED}
-   * @param cache what writes go through; after it was switched the caller raises {@link
-   *     UnitAttention#MODE_PARAMETERS_CHANGED}
+   * @param cache what writes go through; after another cache than a {@link DataCache} was switched
+   *     the caller raises {@link UnitAttention#MODE_PARAMETERS_CHANGED}
    * @param identity what the unit is called
    * @param layout its blocks; what does not fill one at the end of the backend is not used
    */
   public DiskUnit(
       BlockBackend backend, WriteCache cache, UnitIdentity identity, BlockLayout layout) {
+    super(
+        new ModePage(READ_WRITE_ERROR_RECOVERY, NO_VALUES, NO_VALUES),
+        new CachingPage(cache),
+        new ModePage(INFORMATIONAL_EXCEPTIONS, NO_VALUES, NO_VALUES));
     this.backend = backend;
     this.cache = cache;
     this.layout = layout;
@@ -89,7 +103,6 @@ public final class DiskUnit extends LogicalUnit {
                 BLOCK_LIMITS, this::blockLimits,
                 BLOCK_DEVICE_CHARACTERISTICS, this::characteristics,
                 LOGICAL_BLOCK_PROVISIONING, this::provisioning));
-    modeSense = new ModeSense(this, cache);
   }
 
   @Override
@@ -99,7 +112,17 @@ public final class DiskUnit extends LogicalUnit {
 
   @Override
   boolean isWriteProtected() {
-    return backend.isReadOnly();
+    return backend.isReadOnly() || control().softwareWriteProtect();
+  }
+
+  @Override
+  boolean hasBlockDescriptor() {
+    return true;
+  }
+
+  @Override
+  int deviceSpecificParameter() {
+    return DPOFUA | (isWriteProtected() ? WRITE_PROTECTED : 0);
   }
 
   @Override
@@ -126,10 +149,12 @@ public final class DiskUnit extends LogicalUnit {
         operation, bytes == 0 ? 0 : MediumCdb.address(task) * blockSize(), bytes);
   }
 
+  @Override
   int blockSize() {
     return layout.logicalBlockSize();
   }
 
+  @Override
   long blocks() {
     return backend.size() / blockSize();
   }
@@ -161,14 +186,6 @@ public final class DiskUnit extends LogicalUnit {
    */
   private void provisioning(ByteBuffer page) {
     page.putInt(0);
-  }
-
-  private void modeSense6(Task task) {
-    modeSense.run6(task);
-  }
-
-  private void modeSense10(Task task) {
-    modeSense.run10(task);
   }
 
   private void reportOperationCodes(Task task) {

@@ -137,6 +137,10 @@ final class ModelScsi {
     }
   }
 
+  void reset() {
+    unit.reset(UnitAttention.POWER_ON);
+  }
+
   void raise(UnitAttention attention) {
     unit.raise(attention);
   }

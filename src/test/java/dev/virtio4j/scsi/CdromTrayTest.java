@@ -12,6 +12,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,6 +276,81 @@ class CdromTrayTest {
     assertThat(initiator.run(cdb).hex()).isEqualTo("0000000000010000");
     initiator.run(EJECT);
     assertThat(initiator.run(cdb).hex()).isEqualTo("0010000000010000");
+  }
+
+  @Test
+  @DisplayName("mode page 2Ah says whether it is locked, which nobody can select")
+  void capabilities() {
+    String page = "2a140b000000%s002100000208002100000000000000";
+    String sense = "1A 00 2A 00 80 00";
+    assertThat(initiator.run(sense).hex()).isEqualTo("19000000" + page.formatted("29"));
+    initiator.run(PREVENT);
+    assertThat(initiator.run(sense).hex()).isEqualTo("19000000" + page.formatted("2b"));
+    assertThat(initiator.run("5A 00 2A 00 000000 0080 00").hex())
+        .isEqualTo("001c000000000000" + page.formatted("2b"));
+
+    byte[] unlock = HexFormat.of().parseHex("00000000" + page.formatted("29"));
+    Initiator.Result select = initiator.out("15 10 0000 1A 00", unlock);
+    assertThat(select.why()).isEqualTo("5/26/00");
+    assertThat(select.field()).isEqualTo("parameter 10 bit 1");
+    assertThat(unit.isLocked()).isTrue();
+    byte[] same = HexFormat.of().parseHex("0000000000000000" + page.formatted("2b"));
+    assertThat(initiator.out("55 10 0000000000 001E 00", same).why()).isEqualTo(GOOD);
+  }
+
+  @Test
+  @DisplayName("mode pages are those of error recovery, control and capabilities")
+  void modePages() {
+    assertThat(initiator.run("1A 00 3F 00 FF 00").hex())
+        .startsWith("31000000" + "010a" + "00".repeat(10) + "0a0a" + "00".repeat(10) + "2a14");
+  }
+
+  @Test
+  @DisplayName("a reset of the unit unlocks it, and leaves it open or closed")
+  void reset() {
+    initiator.run(PREVENT);
+    unit.reset(UnitAttention.BUS_DEVICE_RESET);
+    assertThat(unit.isLocked()).isFalse();
+    assertThat(why(READY)).isEqualTo("6/29/03");
+    assertThat(why(EJECT)).isEqualTo(GOOD);
+    unit.reset(UnitAttention.POWER_ON);
+    assertThat(unit.isOpen()).isTrue();
+  }
+
+  @Test
+  @DisplayName("an initiator whose connection is lost doesn't lock it any more")
+  void nexusLost() {
+    Nexus lost = unit.connect();
+    lost.preventRemoval(true);
+    initiator.run(PREVENT);
+    unit.nexusLost(lost);
+    assertThat(unit.isLocked()).as("by the other").isTrue();
+    initiator.run(ALLOW);
+    assertThat(unit.isLocked()).isFalse();
+  }
+
+  @Test
+  @DisplayName("whoever listens to the unit hears of each event of the medium")
+  void asynchronousEvents() {
+    List<Integer> events = new ArrayList<>();
+    unit.listen(
+        new LogicalUnit.Listener() {
+          @Override
+          public void parametersChanged(UnitAttention attention) {}
+
+          @Override
+          public void asynchronousEvent(int eventClasses) {
+            events.add(eventClasses);
+          }
+        });
+    initiator.run(PREVENT);
+    unit.eject(false);
+    unit.eject(true);
+    unit.insert(disc);
+    initiator.run(LOAD);
+    initiator.run(EJECT);
+    assertThat(events).containsExactly(16, 16, 16, 16);
+    assertThat(unit.eventClasses()).isEqualTo(16);
   }
 
   private static byte[] save(CdromUnit unit) throws IOException {

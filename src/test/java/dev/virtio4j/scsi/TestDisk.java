@@ -39,6 +39,11 @@ final class TestDisk implements BlockBackend, WriteCache {
     return unit("serial-1", new BlockLayout(blockSize, blockSize, 0, 0));
   }
 
+  DiskUnit unit(WriteCache cache) {
+    return new DiskUnit(
+        this, cache, UnitIdentity.ofDisk("serial-1"), new BlockLayout(512, 512, 0, 0));
+  }
+
   DiskUnit unit(String serial, BlockLayout layout) {
     return new DiskUnit(this, this, UnitIdentity.ofDisk(serial), layout);
   }
