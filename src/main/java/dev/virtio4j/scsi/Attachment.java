@@ -11,6 +11,7 @@ final class Attachment {
   final UnitSettings settings;
   final Nexus nexus;
   final DiskPace pace;
+  final UnitCounters counters = new UnitCounters();
 
   Attachment(int target, int lun, LogicalUnit unit, UnitSettings settings) {
     this.target = target;

@@ -188,6 +188,38 @@ public final class ScsiBus {
     return found == null ? null : found.unit;
   }
 
+  /**
+   * How many units a target has.
+   *
+   * @param target any number
+   * @return 0 if there is no such target
+   */
+  public int units(int target) {
+    return hasTarget(target) ? targets[target].count() : 0;
+  }
+
+  /**
+   * The number of one of a target's units.
+   *
+   * @param target one that is there
+   * @param index which of its units, in the order of their numbers
+   * @return its LUN
+   */
+  public int lun(int target, int index) {
+    return targets[target].lun(index);
+  }
+
+  /**
+   * What a unit has done here.
+   *
+   * @param target of a unit that is there
+   * @param lun likewise
+   * @return the counts at this moment
+   */
+  public UnitCounters counters(int target, int lun) {
+    return targets[target].find(lun).counters.plus(new UnitCounters());
+  }
+
   // The tasks.
 
   /**
@@ -284,6 +316,7 @@ public final class ScsiBus {
   private void end(Task task, TaskEnd why) {
     Attachment of = task.attachment;
     inFlight.remove(task);
+    of.counters.count(task, why);
     task.carrier.ended(why);
     for (int i = 0; i < inFlight.size(); i++) {
       Task other = inFlight.get(i);
@@ -418,6 +451,7 @@ public final class ScsiBus {
       for (long time : attachment.pace.state()) {
         out.i64(time);
       }
+      attachment.counters.save(out);
       attachment.unit.save(out);
     }
     out.i32(inFlight.size());
@@ -452,6 +486,7 @@ public final class ScsiBus {
         times[i] = in.i64();
       }
       attachment.pace.restore(times);
+      attachment.counters.load(in);
       attachment.unit.load(in);
     }
     inFlight.clear();

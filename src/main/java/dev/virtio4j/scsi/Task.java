@@ -14,6 +14,9 @@ public final class Task {
   /** The most bytes of a CDB that any command here looks at. */
   public static final int CDB_SIZE = 16;
 
+  /** The longest CDB that there is (SPC-4, "Variable length CDB"). */
+  private static final int MAX_CDB_SIZE = 260;
+
   private static final int REPLY_SIZE = 2048;
 
   private final byte[] cdb = new byte[CDB_SIZE];
@@ -35,7 +38,8 @@ public final class Task {
 
   private boolean descriptorSense;
   private Status status;
-  private long moved;
+  private long movedOut;
+  private long movedIn;
   private long shortfall;
   private IOException hostFailure;
 
@@ -62,6 +66,35 @@ public final class Task {
    */
   public byte[] cdb() {
     return cdb;
+  }
+
+  /**
+   * Takes the CDB from the start of what the initiator sends, where a text has it in a buffer of
+   * its own, or in any other layout in front of the data.
+   *
+   * @param buffer the length of that buffer in bytes; 0 if what is sent does not begin with one
+   * @param from what is sent, at least one byte
+   * @return the length of the CDB: that of its buffer, or else what its operation code says; at
+   *     most {@link #CDB_SIZE}, longer ones are passed over
+   */
+  public int takeCdb(long buffer, DataBuffers from) {
+    int length;
+    int done = 0;
+    if (buffer > 0 && buffer <= MAX_CDB_SIZE) {
+      length = (int) buffer;
+    } else {
+      cdb[0] = from.nextOut(1).get();
+      done = 1;
+      length = (int) Math.min(cdbLength(cdb[0] & 0xFF), 1 + from.outRemaining());
+    }
+    while (done < length) {
+      ByteBuffer piece = from.nextOut(length - done);
+      int count = piece.remaining();
+      int usable = Math.max(0, Math.min(count, CDB_SIZE - done));
+      piece.get(cdb, Math.min(done, CDB_SIZE), usable);
+      done += count;
+    }
+    return Math.min(length, CDB_SIZE);
   }
 
   /**
@@ -98,7 +131,8 @@ public final class Task {
     descriptorSense = false;
     status = Status.GOOD;
     sense.clear().limit(0);
-    moved = 0;
+    movedOut = 0;
+    movedIn = 0;
     shortfall = 0;
     hostFailure = null;
   }
@@ -170,7 +204,15 @@ public final class Task {
    * @return bytes, of both directions
    */
   public long moved() {
-    return moved;
+    return movedOut + movedIn;
+  }
+
+  long movedOut() {
+    return movedOut;
+  }
+
+  long movedIn() {
+    return movedIn;
   }
 
   /**
@@ -247,7 +289,7 @@ public final class Task {
 
   ByteBuffer nextOut(long limit) {
     ByteBuffer piece = data.nextOut(limit);
-    moved += piece.remaining();
+    movedOut += piece.remaining();
     return piece;
   }
 
@@ -257,7 +299,7 @@ public final class Task {
 
   void commitIn(int count) {
     data.commitIn();
-    moved += count;
+    movedIn += count;
   }
 
   /** An empty buffer, big-endian, to build parameter data in. */

@@ -99,6 +99,8 @@ public final class BlkOptions {
     require(
         queues >= 1 && queues <= MAX_QUEUES, "num-queues=" + queues + ": use 1 to " + MAX_QUEUES);
     require(
+        !spec.isScsiDraft(), "spec=" + spec.id() + ": that draft has no block device, only SCSI");
+    require(
         queues == 1 || spec == SpecProfile.DEFAULT,
         "num-queues=" + queues + ": spec=" + spec.id() + " has one queue");
     require(
