@@ -31,6 +31,7 @@ final class CommandTable<U extends LogicalUnit> {
    * medium (SAM-5, "Unit attention conditions").
    */
   void execute(U unit, Task task) {
+    task.describeSense(unit.control().descriptorSense());
     List<Command<U>> candidates = byOperationCode.get(task.u8(0));
     Command<U> command = find(candidates, task);
     if (command == null || !command.has(Command.Condition.PASSES_UNIT_ATTENTION)) {

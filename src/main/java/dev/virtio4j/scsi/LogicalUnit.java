@@ -309,6 +309,9 @@ public abstract class LogicalUnit implements Stateful {
       return;
     }
     int units = select == WELL_KNOWN_UNITS ? 0 : inventory.count();
+    if (select != WELL_KNOWN_UNITS) {
+      task.nexus().forget(UnitAttention.REPORTED_LUNS_CHANGED);
+    }
     long allocated = Math.min(task.u32(6), Long.BYTES * (1L + units));
     ByteBuffer reply = task.reply().putInt(units * Long.BYTES).putInt(0);
     for (int i = 0; i < units && allocated > 0; i++) {

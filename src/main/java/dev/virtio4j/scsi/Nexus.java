@@ -28,7 +28,18 @@ public final class Nexus {
     if (attention == UnitAttention.POWER_ON) {
       pending.clear();
     }
+    if (attention.isReset()) {
+      if (pending.stream().anyMatch(other -> other.compareTo(attention) < 0)) {
+        return;
+      }
+      pending.removeIf(UnitAttention::isReset);
+    }
     pending.add(attention);
+  }
+
+  /** The initiator has found out by itself. */
+  void forget(UnitAttention attention) {
+    pending.remove(attention);
   }
 
   /** The next that the initiator is to be told, which is not pending any more; null for none. */

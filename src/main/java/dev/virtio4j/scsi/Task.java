@@ -37,6 +37,7 @@ public final class Task {
   boolean enabled;
   long due;
 
+  private boolean descriptorSense;
   private Status status;
   private long movedOut;
   private long movedIn;
@@ -128,6 +129,7 @@ public final class Task {
     cdbLength = length;
     Arrays.fill(cdb, length, CDB_SIZE, (byte) 0);
     data = buffers;
+    descriptorSense = false;
     status = Status.GOOD;
     sense.clear().limit(0);
     movedOut = 0;
@@ -348,6 +350,11 @@ public final class Task {
 
   // How it ends.
 
+  /** Says whether sense data has descriptors (SPC-4, "Control mode page": D_SENSE). */
+  void describeSense(boolean descriptors) {
+    descriptorSense = descriptors;
+  }
+
   void checkCondition(Sense why) {
     senseData.set(why);
     endWithSense();
@@ -405,10 +412,13 @@ public final class Task {
     endWithSense();
   }
 
-  /** Sense data in fixed format: D_SENSE in the control mode page is 0. */
   private void endWithSense() {
     status = Status.CHECK_CONDITION;
-    senseData.putFixed(sense.clear());
+    if (descriptorSense) {
+      senseData.putDescriptors(sense.clear());
+    } else {
+      senseData.putFixed(sense.clear());
+    }
     sense.flip();
   }
 }

@@ -45,6 +45,10 @@ public enum UnitAttention {
     return qualifier;
   }
 
+  boolean isReset() {
+    return compareTo(I_T_NEXUS_LOSS) <= 0;
+  }
+
   UnitAttention(int code, int qualifier) {
     this.code = code;
     this.qualifier = qualifier;
