@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -14,17 +15,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScsiAllocationTest {
   private static final int TASKS = 20_000;
   private static final int LENGTH = 8 * 512;
-
-  /** READ with FUA, WRITE, and VERIFY with BYTCHK 1. */
-  private static final byte[][] CDBS = {
-    HexFormat.of().parseHex("28080000000100000800"),
-    HexFormat.of().parseHex("2A000000000100000800"),
-    HexFormat.of().parseHex("2F020000000100000800")
-  };
+  private static final byte[] READ = HexFormat.of().parseHex("28080000000100000800");
+  private static final byte[] READ_2_BLOCKS = HexFormat.of().parseHex("28000000000100000200");
+  private static final byte[] WRITE = HexFormat.of().parseHex("2A000000000100000800");
+  private static final byte[] VERIFY = HexFormat.of().parseHex("2F020000000100000800");
 
   private final TestDisk disk = TestDisk.of(1 << 20);
   private final DiskUnit unit = disk.unit();
-  private final Nexus nexus = unit.connect();
+  private final CdromUnit drive = new CdromUnit(TestDiscs.IDENTITY, TestDiscs.cd(16));
   private final Task task = new Task();
 
   /** The same window again and again. */
@@ -57,12 +55,12 @@ class ScsiAllocationTest {
 
   private final Window window = new Window();
 
-  private void run(int tasks) {
-    for (int i = 0; i < tasks; i++) {
-      byte[] cdb = CDBS[i % CDBS.length];
+  private void run(LogicalUnit on, Nexus nexus, byte[]... cdbs) {
+    for (int i = 0; i < TASKS; i++) {
+      byte[] cdb = cdbs[i % cdbs.length];
       System.arraycopy(cdb, 0, task.cdb(), 0, cdb.length);
       task.begin(nexus, cdb.length, window);
-      unit.execute(task);
+      on.execute(task);
     }
   }
 
@@ -71,10 +69,21 @@ class ScsiAllocationTest {
   @DisplayName("to read, to write and to verify, with and without a buffer between")
   void readAndWrite(int mergeLimit) {
     disk.mergeLimit = mergeLimit;
-    run(TASKS);
+    allocatesNothing(unit, READ, WRITE, VERIFY);
+  }
+
+  @Test
+  @DisplayName("to read a CD-ROM")
+  void readCdrom() {
+    allocatesNothing(drive, READ_2_BLOCKS);
+  }
+
+  private void allocatesNothing(LogicalUnit on, byte[]... cdbs) {
+    Nexus nexus = on.connect();
+    run(on, nexus, cdbs);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    run(TASKS);
+    run(on, nexus, cdbs);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertThat(task.status()).isEqualTo(Status.GOOD);
     assertThat(task.moved()).isEqualTo(LENGTH);
