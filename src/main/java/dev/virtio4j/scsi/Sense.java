@@ -22,7 +22,8 @@ enum Sense {
   SAVING_PARAMETERS_NOT_SUPPORTED(0x5, 0x39, 0x00),
   MEDIUM_REMOVAL_PREVENTED       (0x5, 0x53, 0x02),
   ILLEGAL_MODE_FOR_THIS_TRACK    (0x5, 0x64, 0x00),
-  WRITE_PROTECTED                (0x7, 0x27, 0x00);
+  WRITE_PROTECTED                (0x7, 0x27, 0x00),
+  MISCOMPARE_DURING_VERIFY       (0xE, 0x1D, 0x00);
   // spotless:on
 
   final int key;

@@ -384,6 +384,13 @@ public final class Task {
     checkCondition(Sense.INVALID_FIELD_IN_CDB, byteInCdb);
   }
 
+  /** What was compared is not the same, from an offset in the Data-Out Buffer on. */
+  void miscompare(long offset) {
+    senseData.set(Sense.MISCOMPARE_DURING_VERIFY);
+    senseData.setInformation(offset);
+    endWithSense();
+  }
+
   /** A byte of the parameter list is wrong, or the field that starts there. */
   void invalidParameter(int byteInList) {
     senseData.set(Sense.INVALID_FIELD_IN_PARAMETER_LIST);

@@ -26,7 +26,7 @@ class DiskParametersTest {
   void capacity() {
     assertThat(initiator.run("25 00 00000000 0000 00 00").hex()).isEqualTo("000007ff00000200");
     assertThat(initiator.run("9E 10 0000000000000000 00000020 00 00").hex())
-        .isEqualTo("00000000000007ff00000200" + "00".repeat(20));
+        .isEqualTo("00000000000007ff00000200" + "0000c000" + "00".repeat(16));
   }
 
   @Test
@@ -39,11 +39,11 @@ class DiskParametersTest {
   }
 
   @Test
-  @DisplayName("READ CAPACITY (16) gives the size of a physical block, and no provisioning")
+  @DisplayName("READ CAPACITY (16) gives the size of a physical block")
   void physicalBlocks() {
     Initiator other = new Initiator(disk.unit("", new BlockLayout(512, 4096, 0, 0)));
     assertThat(other.run("9E 10 0000000000000000 00000020 00 00").hex().substring(24, 32))
-        .isEqualTo("00030000");
+        .isEqualTo("0003c000");
     Initiator large = new Initiator(disk.unit(4096));
     assertThat(large.run("25 00 00000000 0000 00 00").hex()).isEqualTo("000000ff00001000");
   }
