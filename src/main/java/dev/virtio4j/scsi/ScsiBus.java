@@ -133,7 +133,7 @@ public final class ScsiBus {
           @Override
           public boolean abortTasks(Nexus nexus) {
             Predicate<Task> lost = task -> task.attachment.unit == unit && task.nexus() == nexus;
-            boolean any = inFlight.stream().anyMatch(lost);
+            boolean any = !inFlight.matching(lost).isEmpty();
             end(lost, TaskEnd.ABORTED);
             return any;
           }
