@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class DriveOptionsTest {
                 .geometry(1000, 16, 63)
                 .discard(false)
                 .cache(BlkOptions.CacheMode.UNSAFE)
-                .onError(BlkOptions.OnError.STOP, BlkOptions.OnError.IGNORE)
+                .onError(OnError.STOP, OnError.IGNORE)
                 .queues(4, 64)
                 .spec(SpecProfile.DEFAULT)
                 .timing(new DiskTiming(5_000_000, 1L << 30, 2L << 40, 3 << 10, 4, 5, 6))
@@ -97,7 +98,7 @@ class DriveOptionsTest {
         "file=a,base=b                            ! base=b: only for format=overlay",
         "file=a,format=overlay,base=b,base-format=overlay ! base-format=overlay: use raw or qcow2",
         "file=a,format=qcow2,backing=b            ! backing-format=: use raw or qcow2",
-        "file=a,fault=read:EIEIO                  ! fault 'read:EIEIO' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT",
+        "file=a,fault=read:EIEIO                  ! fault 'read:EIEIO' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT, EBUSY, ENOLINK, EREMOTEIO, EBADE",
         "file=a,readonly=yes                      ! readonly=yes: use on or off",
         "file=a,readonly=                         ! readonly=: use on or off",
         "file=a,readonly=on|off                   ! readonly=on|off: use on or off",
