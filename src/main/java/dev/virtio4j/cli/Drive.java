@@ -24,6 +24,7 @@ import java.util.Optional;
 final class Drive implements Closeable {
   private static final String SECTION = "drive";
 
+  private final String name;
   private final DriveOptions options;
   private final TimedBackend image;
   private final FaultyBackend faults;
@@ -39,10 +40,12 @@ final class Drive implements Closeable {
   /**
    * Makes a drive.
    *
+   * @param name what the monitor calls it
    * @param options what the user wants
    * @param image its content; closed with the drive
    */
-  Drive(DriveOptions options, BlockBackend image) {
+  Drive(String name, DriveOptions options, BlockBackend image) {
+    this.name = name;
     this.options = options;
     this.image = new TimedBackend(image);
     faults = image instanceof FaultyBackend faulty ? faulty : null;
@@ -53,13 +56,14 @@ final class Drive implements Closeable {
   /**
    * Opens the image.
    *
+   * @param name what the monitor calls the drive
    * @param options what the user wants
    * @param snapshot whether what is written is thrown away at the end
    * @return the drive
    * @throws IOException if the image is not as it should be
    */
-  static Drive open(DriveOptions options, boolean snapshot) throws IOException {
-    return new Drive(options, options.image().open(snapshot));
+  static Drive open(String name, DriveOptions options, boolean snapshot) throws IOException {
+    return new Drive(name, options, options.image().open(snapshot));
   }
 
   /**
@@ -118,8 +122,24 @@ final class Drive implements Closeable {
     device.resize(bytes);
   }
 
+  /** What the monitor calls it. */
+  String name() {
+    return name;
+  }
+
   DriveOptions options() {
     return options;
+  }
+
+  /** What a user is told to know which it is. */
+  @Override
+  public String toString() {
+    return name + " " + options.file();
+  }
+
+  /** In one line: name, size in bytes, and the keys that were given. */
+  String describe() {
+    return name + " " + image.size() + " " + options.text();
   }
 
   /** The image, with the time it took. */
@@ -138,7 +158,7 @@ final class Drive implements Closeable {
    * @throws IOException if that is not certain
    */
   void flush() throws IOException {
-    image.flush();
+    disk.flush(); // not one that faults count
   }
 
   @Override
@@ -154,7 +174,7 @@ final class Drive implements Closeable {
    * @throws IOException if that fails
    */
   void save(StateWriter out) throws IOException {
-    disk.flush(); // not one that faults count
+    flush();
     out.begin(SECTION, 1);
     out.text(String.join("\n", options.seenByGuest()));
     for (Path file : options.image().files()) {

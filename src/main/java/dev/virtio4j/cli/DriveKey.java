@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 enum DriveKey {
   // spotless:off
   FILE               ("file",                "FILE",                "",          "the image"),
+  ID                 ("id",                  "NAME",                "",          "what the monitor calls it; without one drive0, drive1 and so on"),
   IF                 ("if",                  "virtio",              "virtio",    "the device that the guest sees"),
   FORMAT             ("format",              "raw|qcow2|overlay",   "raw",       "how the file is written; never guessed"),
   BASE               ("base",                "FILE",                "",          "what an overlay lies over"),
@@ -106,6 +107,7 @@ enum DriveKey {
   /** What may stand behind the equals sign, for a message. */
   String allowed() {
     return switch (syntax) {
+      case "NAME" -> "letters, digits, '.', '_' and '-'";
       case "NUMBER" -> "a number; " + help;
       case "SIZE" -> "a " + Sizes.EXAMPLES + "; " + help;
       case "TIME" -> "a time such as 100us or 5ms; " + help;

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * One {@code --drive}.
@@ -61,6 +62,7 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
   static DriveOptions of(Map<DriveKey, String> given) {
     DriveValues values = new DriveValues(given);
     DriveImage image = DriveImage.of(values);
+    values.name(DriveKey.ID);
     values.word(DriveKey.IF);
     return new DriveOptions(image, device(values), given);
   }
@@ -135,6 +137,13 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
     seen.add("readonly=" + (image.readOnly() ? "on" : "off"));
     seen.add("fault=" + value(DriveKey.FAULT));
     return seen;
+  }
+
+  /** The keys that were given, as {@link #parse} reads them. */
+  String text() {
+    return given.entrySet().stream()
+        .map(key -> key.getKey().id() + "=" + key.getValue().replace(",", ",,"))
+        .collect(Collectors.joining(","));
   }
 
   /** Splits at commas; two commas in a row stand for one that does not split. */

@@ -35,6 +35,14 @@ final class DriveValues {
     return text;
   }
 
+  /** A name, or nothing. */
+  String name(DriveKey key) {
+    if (!text(key).matches("[\\w.-]*")) {
+      throw refusal(key, null);
+    }
+    return text(key);
+  }
+
   /** A size that is a field of 32 bits. */
   int smallSize(DriveKey key) {
     return read(key, text -> Math.toIntExact(Sizes.parse(text)));

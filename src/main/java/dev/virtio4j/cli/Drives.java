@@ -8,27 +8,16 @@ import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.PciFunction;
 import java.io.Closeable;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The open drives of a machine, in the order of their slots. */
 final class Drives implements Closeable {
-  private static final Logger LOGGER = System.getLogger(Drives.class.getName());
-
-  private final List<Drive> drives;
-  private volatile EventClock machineClock;
-
-  /**
-   * Makes a machine's drives.
-   *
-   * @param drives the drives; closed with this
-   */
-  Drives(List<Drive> drives) {
-    this.drives = List.copyOf(drives);
-  }
+  private final List<Drive> drives = new ArrayList<>();
 
   /**
    * Opens all images, or none.
@@ -36,19 +25,69 @@ final class Drives implements Closeable {
    * @param options what the user wants
    * @param snapshot whether what is written is thrown away at the end
    * @return the drives; to be closed
-   * @throws IOException if an image is not as it should be
+   * @throws IOException if an image is not as it should be, or two drives have one name
    */
   static Drives open(List<DriveOptions> options, boolean snapshot) throws IOException {
-    List<Drive> opened = new ArrayList<>();
+    Drives opened = new Drives();
     try {
       for (DriveOptions drive : options) {
-        opened.add(Drive.open(drive, snapshot));
+        opened.add(Drive.open(opened.nameOf(drive), drive, snapshot));
       }
     } catch (IOException e) {
-      new Drives(opened).close();
+      opened.close();
       throw e;
     }
-    return new Drives(opened);
+    return opened;
+  }
+
+  /**
+   * Takes one more.
+   *
+   * @param drive the drive; closed with this
+   */
+  void add(Drive drive) {
+    drives.add(drive);
+  }
+
+  /** The name that a drive is to have: the one it was given, or the next that is free. */
+  private String nameOf(DriveOptions options) throws IOException {
+    String given = options.value(DriveKey.ID);
+    if (given.isEmpty()) {
+      return IntStream.iterate(0, i -> i + 1)
+          .mapToObj(i -> "drive" + i)
+          .filter(name -> !has(name))
+          .findFirst()
+          .orElseThrow();
+    }
+    if (has(given)) {
+      throw new IOException(options.file() + ": id=" + given + " is the name of another drive");
+    }
+    return given;
+  }
+
+  private boolean has(String name) {
+    return drives.stream().anyMatch(drive -> drive.name().equals(name));
+  }
+
+  /**
+   * Finds a drive.
+   *
+   * @param name what the monitor calls it
+   * @return the drive
+   * @throws IllegalArgumentException if there is none; the message lists those there are
+   */
+  Drive find(String name) {
+    return drives.stream()
+        .filter(drive -> drive.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("no drive has the name " + name + "; " + names()));
+  }
+
+  private String names() {
+    return drives.isEmpty()
+        ? "there are none"
+        : "there are " + drives.stream().map(Drive::name).collect(Collectors.joining(", "));
   }
 
   /**
@@ -65,17 +104,13 @@ final class Drives implements Closeable {
     for (Drive drive : drives) {
       slots.accept(drive.attach(memory, clock, pause));
     }
-    machineClock = clock;
   }
 
-  /** What devices wait for, in one line. */
+  /** What devices wait for, in one line; empty if none does. */
   String waitsFor() {
-    List<String> waiting = new ArrayList<>();
-    for (int i = 0; i < drives.size(); i++) {
-      String name = name(i);
-      drives.get(i).waitsFor().ifPresent(why -> waiting.add(name + ": " + why));
-    }
-    return String.join("; ", waiting);
+    return drives.stream()
+        .flatMap(drive -> drive.waitsFor().map(why -> drive + ": " + why).stream())
+        .collect(Collectors.joining("; "));
   }
 
   /**
@@ -91,34 +126,14 @@ final class Drives implements Closeable {
     return goesOn;
   }
 
-  /**
-   * Changes the size of a disk, soon, and tells the guest. Any thread may call this. If the host
-   * can't do it, or the size is none for the disk, nothing changes and a line in the log says why.
-   *
-   * @param drive which, from 0
-   * @param bytes the new size
-   * @throws IndexOutOfBoundsException if there is no such drive
-   */
-  void resize(int drive, long bytes) {
-    Drive resized = drives.get(drive);
-    machineClock.post(
-        () -> {
-          try {
-            resized.resize(bytes);
-          } catch (IOException | IllegalArgumentException e) {
-            LOGGER.log(Level.WARNING, name(drive) + " is not resized: " + e.getMessage());
-          }
-        });
-  }
-
   /** The drives, in the order of their slots. */
   List<Drive> list() {
-    return drives;
+    return Collections.unmodifiableList(drives);
   }
 
-  /** What the user is told of a drive to know which it is. */
-  String name(int drive) {
-    return "drive " + drive + " " + drives.get(drive).options().file();
+  /** What the user wants of each. */
+  List<DriveOptions> options() {
+    return drives.stream().map(Drive::options).toList();
   }
 
   /**
@@ -157,11 +172,11 @@ final class Drives implements Closeable {
       throw new StateException(
           "the machine was saved with %d drives, and now has %d".formatted(count, drives.size()));
     }
-    for (int i = 0; i < count; i++) {
+    for (Drive drive : drives) {
       try {
-        drives.get(i).load(in);
+        drive.load(in);
       } catch (StateException e) {
-        throw new StateException(name(i) + ": " + e.getMessage());
+        throw new StateException(drive + ": " + e.getMessage());
       }
     }
   }

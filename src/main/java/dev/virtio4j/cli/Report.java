@@ -33,9 +33,8 @@ record Report(BootRun.Result run, Drives drives) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(run.figures());
-    for (int i = 0; i < drives.list().size(); i++) {
-      String name = drives.name(i) + ": ";
-      Drive drive = drives.list().get(i);
+    for (Drive drive : drives.list()) {
+      String name = drive + ": ";
       lines.add(name + mainFigures(drive.counters()));
       addUnlessEmpty(lines, name, otherFigures(drive.counters()));
       addUnlessEmpty(lines, name + "on the host ", hostFigures(drive.image()));
@@ -85,11 +84,21 @@ record Report(BootRun.Result run, Drives drives) {
    * @return an object in JSON
    */
   String json() {
-    JsonStringWriter json = JsonWriter.indent("  ").string().object();
-    json.object("machine")
-        .value("ending", id(run.ending()))
+    return write(JsonWriter.indent("  ").string()) + "\n";
+  }
+
+  /** The same in one line, without its end. */
+  String jsonLine() {
+    return write(JsonWriter.string());
+  }
+
+  private String write(JsonStringWriter json) {
+    boolean ended = run.ending() != null;
+    json.object()
+        .object("machine")
+        .value("ending", ended ? id(run.ending()) : null)
         .value("reason", run.reason())
-        .value("exit_status", run.exitStatus())
+        .value("exit_status", ended ? run.exitStatus() : null)
         .value("instructions", run.instructions())
         .value("emulated_ns", run.emulatedTime().toNanos())
         .value("wall_ns", run.wallTime().toNanos())
@@ -100,13 +109,14 @@ record Report(BootRun.Result run, Drives drives) {
       addDrive(json, drive);
       json.end();
     }
-    return json.end().end().done() + "\n";
+    return json.end().end().done();
   }
 
   private static void addDrive(JsonStringWriter json, Drive drive) {
+    json.value(DriveKey.ID.id(), drive.name());
     json.value(DriveKey.FILE.id(), drive.options().file().toString());
     json.object("options");
-    for (DriveKey key : EnumSet.complementOf(EnumSet.of(DriveKey.FILE))) {
+    for (DriveKey key : EnumSet.complementOf(EnumSet.of(DriveKey.ID, DriveKey.FILE))) {
       json.value(key.id(), drive.options().value(key));
     }
     json.end().object("counters").value("requests", drive.counters().requests());

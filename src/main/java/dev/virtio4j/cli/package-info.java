@@ -9,6 +9,7 @@
  *         Machine          one power-on of the reference PC
  *         LinuxBoot        what it boots; SaveTarget and StateFile: a saved machine's file
  *       BootRun            power-on, resets, --expect, --timeout, to the end
+ *       MonitorSocket      --monitor: clients and their lines; Monitor: the commands
  *       Terminal           standard input and output as COM1
  *     FirmwareTestCommand  runs bare-metal programs that test the disk
  *       FirmwareProgram    one of them, and the machine it expects

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
-import dev.virtio4j.testing.LogCapture;
 import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.testing.TestMemory;
 import java.io.ByteArrayInputStream;
@@ -42,31 +41,31 @@ class DrivesTest {
   }
 
   @Test
-  @DisplayName("change their size on the emulator's thread, soon")
-  void resize() throws IOException {
-    try (Drives drives = plugged("")) {
-      drives.resize(0, 8192);
-      assertThat(image).hasSize(4096);
-      clock.advance(0);
-      assertThat(image).hasSize(8192);
-      assertThatThrownBy(() -> drives.resize(1, 8192))
-          .isInstanceOf(IndexOutOfBoundsException.class);
+  @DisplayName("have the name they were given, or the next that is free")
+  void names() throws IOException {
+    Files.write(directory.resolve("b"), new byte[512]);
+    Files.write(directory.resolve("c"), new byte[512]);
+    List<DriveOptions> options =
+        List.of(drive("disk.img,id=boot"), drive("b"), drive("c,readonly=on"));
+    try (Drives drives = Drives.open(options, false)) {
+      assertThat(drives.list())
+          .extracting(Drive::describe)
+          .containsExactly(
+              "boot 4096 file=" + image + ",id=boot",
+              "drive0 512 file=" + directory.resolve("b"),
+              "drive1 512 file=" + directory.resolve("c") + ",readonly=on");
+      assertThat(drives.find("drive1")).isSameAs(drives.list().get(2));
+      assertThatThrownBy(() -> drives.find("drive2"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("no drive has the name drive2; there are boot, drive0, drive1");
     }
+    assertThatThrownBy(() -> Drives.open(List.of(drive("b"), drive("c,id=drive0")), false))
+        .isInstanceOf(IOException.class)
+        .hasMessage(directory.resolve("c") + ": id=drive0 is the name of another drive");
   }
 
-  @Test
-  @DisplayName("log why they do not change their size")
-  void resizeRefused() throws IOException {
-    try (Drives drives = plugged(",readonly=on");
-        LogCapture log = new LogCapture()) {
-      drives.resize(0, 8192);
-      drives.resize(0, 1000);
-      clock.advance(0);
-      assertThat(image).hasSize(4096);
-      assertThat(log.lines())
-          .hasSize(2)
-          .allMatch(line -> line.startsWith("drive 0 " + image + " is not resized: "));
-    }
+  private DriveOptions drive(String keys) {
+    return DriveOptions.parse("file=" + directory.resolve(keys));
   }
 
   @Test

@@ -174,7 +174,7 @@ class MainTest {
             """
             virtio4j: the guest powered off \\(halted with interrupts off\\)
             virtio4j: 5 guest instructions in [0-9.]+ s, [0-9.]+ million a second
-            virtio4j: drive 0 @/disk: 0 requests, 0 bytes read, 0 bytes written, 0 interrupts
+            virtio4j: drive0 @/disk: 0 requests, 0 bytes read, 0 bytes written, 0 interrupts
             """);
     assertThat(status).isZero();
   }
@@ -188,9 +188,9 @@ class MainTest {
     assertThat(errors())
         .containsPattern(
             """
-            virtio4j: drive 0 @/disk: 1 requests, 0 bytes read, 512 bytes written, 1 interrupts
-            virtio4j: drive 0 @/disk: 1 writes
-            virtio4j: drive 0 @/disk: on the host 1 x write in [0-9.]+ ms, 1 x flush in [0-9.]+ ms
+            virtio4j: drive0 @/disk: 1 requests, 0 bytes read, 512 bytes written, 1 interrupts
+            virtio4j: drive0 @/disk: 1 writes
+            virtio4j: drive0 @/disk: on the host 1 x write in [0-9.]+ ms, 1 x flush in [0-9.]+ ms
             """);
   }
 
@@ -215,12 +215,13 @@ class MainTest {
     assertThat(machine.getLong("wall_ns")).isPositive();
     assertThat(stats.getArray("drives")).hasSize(2);
     JsonObject drive = stats.getArray("drives").getObject(0);
+    assertThat(drive.getString("id")).isEqualTo("drive0");
     assertThat(drive.getString("file")).isEqualTo(directory.resolve("disk").toString());
     assertThat(drive.getObject("options"))
         .containsEntry("serial", "S")
         .containsEntry("latency", "1ms")
         .containsEntry("queue-size", "256")
-        .hasSize(DriveKey.values().length - 1);
+        .hasSize(DriveKey.values().length - 2);
     assertThat(drive.getObject("counters"))
         .containsEntry("requests", 1)
         .containsEntry("writes", 1)

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class StandStillTest {
   private static final String STANDS_STILL =
-      "drive 0 disk.img: No space left on device; the machine stands still: mend that, ";
+      "drive0 disk.img: No space left on device; the machine stands still: mend that, ";
 
   @TempDir private Path directory;
   private final StringBuilder serial = new StringBuilder();
@@ -112,7 +112,8 @@ class StandStillTest {
   /** Prepares a run whose host has space only after some attempts. */
   private void prepare(int failures) throws BadInputException {
     DriveOptions options = DriveOptions.parse("file=disk.img,werror=stop");
-    drives = new Drives(List.of(new Drive(options, new FullDisk(content, failures))));
+    drives = new Drives();
+    drives.add(new Drive("drive0", options, new FullDisk(content, failures)));
     run =
         new BootRun(
             this::powerOn,
@@ -178,7 +179,7 @@ class StandStillTest {
     prepare(Integer.MAX_VALUE);
     answer = run::quit;
     BootRun.Result result = run.run(null, null);
-    assertThat(result.reason()).isEqualTo("ended from the terminal");
+    assertThat(result.reason()).isEqualTo("ended by the user");
     assertThat(serial.toString()).isEmpty();
   }
 }
