@@ -1,10 +1,10 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
-import dev.virtio4j.virtio.blk.BlkOptions.OnError;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.virtio4j.scsi;
 
+import dev.virtio4j.block.BlockBackend.Operation;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
@@ -32,8 +33,14 @@ final class Command<U> {
      * conditions").
      */
     PASSES_UNIT_ATTENTION,
+    /** It reads the medium. */
+    READS,
     /** It is refused where the medium is write-protected. */
-    WRITES
+    WRITES,
+    /** It writes without data of its own: zeroes, or gives blocks back. */
+    ZEROES,
+    /** It makes what was written stable. */
+    FLUSHES
   }
 
   private final int operationCode;
@@ -87,6 +94,18 @@ final class Command<U> {
 
   boolean has(Condition condition) {
     return conditions.contains(condition);
+  }
+
+  /** What it does to the medium; null for nothing. */
+  Operation operation() {
+    if (has(Condition.READS)) {
+      return Operation.READ;
+    } else if (has(Condition.ZEROES)) {
+      return Operation.ZERO;
+    } else if (has(Condition.WRITES)) {
+      return Operation.WRITE;
+    }
+    return has(Condition.FLUSHES) ? Operation.FLUSH : null;
   }
 
   boolean isMeantBy(Task task) {

@@ -51,6 +51,11 @@ final class CommandTable<U extends LogicalUnit> {
     }
   }
 
+  /** The row of a task; null if there is none. */
+  Command<U> find(Task task) {
+    return find(byOperationCode.get(task.u8(0)), task);
+  }
+
   private Command<U> find(List<Command<U>> candidates, Task task) {
     for (int i = 0; i < candidates.size(); i++) { // no iterator: nothing is allocated here
       if (candidates.get(i).isMeantBy(task)) {

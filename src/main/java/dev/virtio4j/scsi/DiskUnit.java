@@ -1,10 +1,13 @@
 package dev.virtio4j.scsi;
 
+import static dev.virtio4j.scsi.Command.Condition.FLUSHES;
 import static dev.virtio4j.scsi.Command.Condition.PASSES_UNIT_ATTENTION;
+import static dev.virtio4j.scsi.Command.Condition.READS;
 import static dev.virtio4j.scsi.Command.Condition.WRITES;
 import static dev.virtio4j.scsi.Command.NO_SERVICE_ACTION;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.BlockBackend.Operation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -19,22 +22,22 @@ public final class DiskUnit extends LogicalUnit {
   private static final CommandTable<DiskUnit> COMMANDS = new CommandTable<>(List.of(
       new Command<>(0x00, NO_SERVICE_ACTION, "TEST UNIT READY",        "00000000 00",                       DiskUnit::testUnitReady),
       new Command<>(0x03, NO_SERVICE_ACTION, "REQUEST SENSE",          "01 0000 FF 00",                     DiskUnit::requestSense, PASSES_UNIT_ATTENTION),
-      new Command<>(0x08, NO_SERVICE_ACTION, "READ (6)",               "1FFFFF FF 00",                      DiskUnit::read),
+      new Command<>(0x08, NO_SERVICE_ACTION, "READ (6)",               "1FFFFF FF 00",                      DiskUnit::read, READS),
       new Command<>(0x0A, NO_SERVICE_ACTION, "WRITE (6)",              "1FFFFF FF 00",                      DiskUnit::write, WRITES),
       new Command<>(0x12, NO_SERVICE_ACTION, "INQUIRY",                "01 FF FFFF 00",                     DiskUnit::inquire, PASSES_UNIT_ATTENTION),
       new Command<>(0x1A, NO_SERVICE_ACTION, "MODE SENSE (6)",         "08 FF FF FF 00",                    DiskUnit::modeSense6),
       new Command<>(0x25, NO_SERVICE_ACTION, "READ CAPACITY (10)",     "00 00000000 0000 00 00",            DiskUnit::readCapacity10),
-      new Command<>(0x28, NO_SERVICE_ACTION, "READ (10)",              "18 FFFFFFFF 00 FFFF 00",            DiskUnit::read),
+      new Command<>(0x28, NO_SERVICE_ACTION, "READ (10)",              "18 FFFFFFFF 00 FFFF 00",            DiskUnit::read, READS),
       new Command<>(0x2A, NO_SERVICE_ACTION, "WRITE (10)",             "18 FFFFFFFF 00 FFFF 00",            DiskUnit::write, WRITES),
-      new Command<>(0x35, NO_SERVICE_ACTION, "SYNCHRONIZE CACHE (10)", "02 FFFFFFFF 00 FFFF 00",            DiskUnit::synchronizeCache),
+      new Command<>(0x35, NO_SERVICE_ACTION, "SYNCHRONIZE CACHE (10)", "02 FFFFFFFF 00 FFFF 00",            DiskUnit::synchronizeCache, FLUSHES),
       new Command<>(0x5A, NO_SERVICE_ACTION, "MODE SENSE (10)",        "18 FF FF 000000 FFFF 00",           DiskUnit::modeSense10),
-      new Command<>(0x88, NO_SERVICE_ACTION, "READ (16)",              "18 FFFFFFFFFFFFFFFF FFFFFFFF 00 00", DiskUnit::read),
+      new Command<>(0x88, NO_SERVICE_ACTION, "READ (16)",              "18 FFFFFFFFFFFFFFFF FFFFFFFF 00 00", DiskUnit::read, READS),
       new Command<>(0x8A, NO_SERVICE_ACTION, "WRITE (16)",             "18 FFFFFFFFFFFFFFFF FFFFFFFF 00 00", DiskUnit::write, WRITES),
-      new Command<>(0x91, NO_SERVICE_ACTION, "SYNCHRONIZE CACHE (16)", "02 FFFFFFFFFFFFFFFF FFFFFFFF 00 00", DiskUnit::synchronizeCache),
+      new Command<>(0x91, NO_SERVICE_ACTION, "SYNCHRONIZE CACHE (16)", "02 FFFFFFFFFFFFFFFF FFFFFFFF 00 00", DiskUnit::synchronizeCache, FLUSHES),
       new Command<>(0x9E, 0x10,              "READ CAPACITY (16)",     "00 0000000000000000 FFFFFFFF 00 00", DiskUnit::readCapacity16),
       new Command<>(0xA0, NO_SERVICE_ACTION, "REPORT LUNS",            "00 FF 000000 FFFFFFFF 00 00",       DiskUnit::reportLuns, PASSES_UNIT_ATTENTION),
       new Command<>(0xA3, 0x0C, "REPORT SUPPORTED OPERATION CODES",    "00 87 FF FFFF FFFFFFFF 00 00",      DiskUnit::reportOperationCodes),
-      new Command<>(0xA8, NO_SERVICE_ACTION, "READ (12)",              "18 FFFFFFFF FFFFFFFF 00 00",        DiskUnit::read),
+      new Command<>(0xA8, NO_SERVICE_ACTION, "READ (12)",              "18 FFFFFFFF FFFFFFFF 00 00",        DiskUnit::read, READS),
       new Command<>(0xAA, NO_SERVICE_ACTION, "WRITE (12)",             "18 FFFFFFFF FFFFFFFF 00 00",        DiskUnit::write, WRITES)));
   // spotless:on
 
@@ -96,6 +99,30 @@ public final class DiskUnit extends LogicalUnit {
   @Override
   boolean isWriteProtected() {
     return backend.isReadOnly();
+  }
+
+  @Override
+  Operation operation(Task task) {
+    Command<DiskUnit> command = COMMANDS.find(task);
+    return command == null ? null : command.operation();
+  }
+
+  @Override
+  long bytesMoved(Task task) {
+    Operation operation = operation(task);
+    boolean moves = operation == Operation.READ || operation == Operation.WRITE;
+    return moves && isOnDisk(task) ? MediumCdb.blocks(task) * blockSize() : 0;
+  }
+
+  @Override
+  long delayNanos(Task task) {
+    Operation operation = operation(task);
+    if (operation == null) {
+      return 0;
+    }
+    long bytes = bytesMoved(task);
+    return backend.delayNanos(
+        operation, bytes == 0 ? 0 : MediumCdb.address(task) * blockSize(), bytes);
   }
 
   int blockSize() {
@@ -226,6 +253,11 @@ public final class DiskUnit extends LogicalUnit {
       task.hostFailed(e, Sense.WRITE_ERROR);
       return false;
     }
+  }
+
+  private boolean isOnDisk(Task task) {
+    long address = MediumCdb.address(task);
+    return address >= 0 && address < blocks() && MediumCdb.blocks(task) <= blocks() - address;
   }
 
   /** Nothing here can overflow. A length of 0 does not make an address good. */

@@ -1,5 +1,6 @@
 package dev.virtio4j.scsi;
 
+import dev.virtio4j.block.BlockBackend.Operation;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.host.Stateful;
@@ -22,7 +23,32 @@ public abstract class LogicalUnit implements Stateful {
 
   private static final int ALL_UNITS = 0x02;
 
+  /** Who wants to know what happens to a unit beside its tasks. */
+  interface Listener {
+    /** The unit has another capacity, or another parameter that its initiators should look at. */
+    void parametersChanged(UnitAttention attention);
+
+    /** Something has happened that initiators can subscribe to. */
+    void asynchronousEvent(int eventClasses);
+  }
+
+  /** Numbers below this have the peripheral device form, as Linux expects them. */
+  private static final int FLAT_SPACE_FROM = 256;
+
+  private static final int FLAT_SPACE = 0x4000;
+
   private final List<Nexus> nexuses = new ArrayList<>();
+
+  private LunInventory inventory = LunInventory.LUN_0_ONLY;
+
+  private Listener listener =
+      new Listener() {
+        @Override
+        public void parametersChanged(UnitAttention attention) {}
+
+        @Override
+        public void asynchronousEvent(int eventClasses) {}
+      };
 
   /** For the kinds of units. */
   LogicalUnit() {}
@@ -38,13 +64,80 @@ public abstract class LogicalUnit implements Stateful {
     return nexus;
   }
 
+  /** Forgets an initiator. */
+  void disconnect(Nexus nexus) {
+    nexuses.remove(nexus);
+  }
+
+  /** Puts the unit into a target, for REPORT LUNS. */
+  final void belongTo(LunInventory target) {
+    inventory = target;
+  }
+
+  final void listen(Listener newListener) {
+    listener = newListener;
+  }
+
+  /** Who hears of what happens to the unit; never null. */
+  final Listener listener() {
+    return listener;
+  }
+
   /**
-   * Has every initiator told of something.
+   * Has every initiator told of something, and the bus of what they should look at.
    *
    * @param attention what has happened to the unit
    */
   public final void raise(UnitAttention attention) {
     nexuses.forEach(nexus -> nexus.raise(attention));
+    if (attention == UnitAttention.CAPACITY_CHANGED) {
+      listener.parametersChanged(attention);
+    }
+  }
+
+  /**
+   * Puts the unit into the state after power-on (SAM-5, "Logical unit reset"). Kinds of units that
+   * have such a state override this.
+   *
+   * @param attention what initiators are told
+   */
+  void reset(UnitAttention attention) {
+    raise(attention);
+  }
+
+  /**
+   * The initiator's connection was reset: forgets what goes with that (SAM-5, "I_T nexus loss").
+   */
+  void nexusLost(Nexus nexus) {
+    nexus.raise(UnitAttention.I_T_NEXUS_LOSS);
+  }
+
+  /**
+   * What an initiator can subscribe to (MMC-6, "GET EVENT STATUS NOTIFICATION"; virtio 0.9.5,
+   * VIRTIO_SCSI_EVT_ASYNC_...).
+   *
+   * @return a bit for each class of events: operational change 1, power management 2, external
+   *     request 3, media 4, multi-host 5, device busy 6
+   */
+  public int eventClasses() {
+    return 0;
+  }
+
+  // How long a task takes: asked before it is executed, and changes nothing.
+
+  /** What a task will do to the medium; null for nothing. */
+  Operation operation(Task task) {
+    return null;
+  }
+
+  /** How many bytes of the medium a task will read or write. */
+  long bytesMoved(Task task) {
+    return 0;
+  }
+
+  /** How much longer the medium wants a task to take, in emulated nanoseconds. */
+  long delayNanos(Task task) {
+    return 0;
   }
 
   /**
@@ -93,6 +186,17 @@ public abstract class LogicalUnit implements Stateful {
     } else {
       sense.set(attention);
     }
+    send(task, sense);
+  }
+
+  /** REQUEST SENSE where there is always the same to tell. */
+  static void sendSense(Task task, Sense what) {
+    SenseData sense = new SenseData();
+    sense.set(what);
+    send(task, sense);
+  }
+
+  private static void send(Task task, SenseData sense) {
     if ((task.u8(1) & DESC) != 0) {
       sense.putDescriptors(task.reply());
     } else {
@@ -101,19 +205,30 @@ public abstract class LogicalUnit implements Stateful {
     task.send(task.u8(4));
   }
 
-  /** REPORT LUNS: there is LUN 0, and no well-known unit. */
+  /**
+   * REPORT LUNS: those of the target, in flat space addressing from 256 on (SAM-5), and no
+   * well-known unit.
+   */
   final void reportLuns(Task task) {
     int select = task.u8(2);
     if (select > ALL_UNITS) {
       task.invalidField(2);
       return;
     }
-    ByteBuffer reply = task.reply();
-    int units = select == WELL_KNOWN_UNITS ? 0 : 1;
-    reply.putInt(units * Long.BYTES).putInt(0);
-    if (units > 0) {
-      reply.putLong(0);
+    int units = select == WELL_KNOWN_UNITS ? 0 : inventory.count();
+    long allocated = Math.min(task.u32(6), Long.BYTES * (1L + units));
+    ByteBuffer reply = task.reply().putInt(units * Long.BYTES).putInt(0);
+    for (int i = 0; i < units && allocated > 0; i++) {
+      if (reply.remaining() < Long.BYTES) {
+        int part = reply.position();
+        task.send(allocated);
+        allocated -= part;
+        reply.clear();
+      }
+      int lun = inventory.lun(i);
+      reply.putShort((short) (lun < FLAT_SPACE_FROM ? lun : FLAT_SPACE | lun));
+      Inquiry.putZeroes(reply, Long.BYTES - Short.BYTES);
     }
-    task.send(task.u32(6));
+    task.send(allocated);
   }
 }

@@ -12,6 +12,7 @@ enum Sense {
   INVALID_COMMAND_OPERATION_CODE (0x5, 0x20, 0x00),
   LBA_OUT_OF_RANGE               (0x5, 0x21, 0x00),
   INVALID_FIELD_IN_CDB           (0x5, 0x24, 0x00),
+  LOGICAL_UNIT_NOT_SUPPORTED     (0x5, 0x25, 0x00),
   SAVING_PARAMETERS_NOT_SUPPORTED(0x5, 0x39, 0x00),
   WRITE_PROTECTED                (0x7, 0x27, 0x00);
   // spotless:on

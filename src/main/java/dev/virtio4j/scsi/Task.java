@@ -1,5 +1,7 @@
 package dev.virtio4j.scsi;
 
+import dev.virtio4j.block.BlockBackend.Operation;
+import dev.virtio4j.block.OnError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -12,6 +14,9 @@ public final class Task {
   /** The most bytes of a CDB that any command here looks at. */
   public static final int CDB_SIZE = 16;
 
+  /** The longest CDB that there is (SPC-4, "Variable length CDB"). */
+  private static final int MAX_CDB_SIZE = 260;
+
   private static final int REPLY_SIZE = 2048;
 
   private final byte[] cdb = new byte[CDB_SIZE];
@@ -23,8 +28,17 @@ public final class Task {
   private DataBuffers data;
   private int cdbLength;
 
+  // What a bus wants to know.
+  Carrier carrier;
+  long tag;
+  TaskAttribute attribute;
+  Attachment attachment;
+  boolean enabled;
+  long due;
+
   private Status status;
-  private long moved;
+  private long movedOut;
+  private long movedIn;
   private long shortfall;
   private IOException hostFailure;
 
@@ -54,6 +68,35 @@ public final class Task {
   }
 
   /**
+   * Takes the CDB from the start of what the initiator sends, where a text has it in a buffer of
+   * its own, or in any other layout in front of the data.
+   *
+   * @param buffer the length of that buffer in bytes; 0 if what is sent does not begin with one
+   * @param from what is sent, at least one byte
+   * @return the length of the CDB: that of its buffer, or else what its operation code says; at
+   *     most {@link #CDB_SIZE}, longer ones are passed over
+   */
+  public int takeCdb(long buffer, DataBuffers from) {
+    int length;
+    int done = 0;
+    if (buffer > 0 && buffer <= MAX_CDB_SIZE) {
+      length = (int) buffer;
+    } else {
+      cdb[0] = from.nextOut(1).get();
+      done = 1;
+      length = (int) Math.min(cdbLength(cdb[0] & 0xFF), 1 + from.outRemaining());
+    }
+    while (done < length) {
+      ByteBuffer piece = from.nextOut(length - done);
+      int count = piece.remaining();
+      int usable = Math.max(0, Math.min(count, CDB_SIZE - done));
+      piece.get(cdb, Math.min(done, CDB_SIZE), usable);
+      done += count;
+    }
+    return Math.min(length, CDB_SIZE);
+  }
+
+  /**
    * Makes this a new command.
    *
    * @param from whose command it is
@@ -62,14 +105,66 @@ public final class Task {
    */
   public void begin(Nexus from, int length, DataBuffers buffers) {
     nexus = from;
+    begin(length, buffers);
+  }
+
+  /**
+   * Makes this a new command for a {@link ScsiBus}.
+   *
+   * @param newTag by which task management functions name it, 64 bits
+   * @param newAttribute how it stands to the others
+   * @param length how many bytes of {@link #cdb} the initiator sent, 1 to {@link #CDB_SIZE}
+   * @param by has the initiator's buffers, and hears how it ended
+   */
+  public void begin(long newTag, TaskAttribute newAttribute, int length, Carrier by) {
+    tag = newTag;
+    attribute = newAttribute;
+    carrier = by;
+    begin(length, by);
+  }
+
+  private void begin(int length, DataBuffers buffers) {
     cdbLength = length;
     Arrays.fill(cdb, length, CDB_SIZE, (byte) 0);
     data = buffers;
     status = Status.GOOD;
     sense.clear().limit(0);
-    moved = 0;
+    movedOut = 0;
+    movedIn = 0;
     shortfall = 0;
     hostFailure = null;
+  }
+
+  // Its way on a bus.
+
+  void sendTo(Attachment to) {
+    attachment = to;
+    nexus = to.nexus;
+    enabled = false;
+    due = 0;
+  }
+
+  void enable(long now) {
+    enabled = true;
+    due = attachment.due(this, now);
+  }
+
+  void restore(boolean wasEnabled, long wasDue) {
+    enabled = wasEnabled;
+    due = wasDue;
+  }
+
+  /** What to do if the host failed. */
+  OnError policy() {
+    Operation operation = attachment.unit.operation(this);
+    boolean read = operation == null || operation == Operation.READ;
+    return read ? attachment.settings.readError() : attachment.settings.writeError();
+  }
+
+  /** It is to be executed once more, as if that had not been tried. */
+  void again() {
+    carrier.rewind();
+    begin(cdbLength, carrier);
   }
 
   // What the front end wants to know in the end.
@@ -107,7 +202,15 @@ public final class Task {
    * @return bytes, of both directions
    */
   public long moved() {
-    return moved;
+    return movedOut + movedIn;
+  }
+
+  long movedOut() {
+    return movedOut;
+  }
+
+  long movedIn() {
+    return movedIn;
   }
 
   /**
@@ -172,7 +275,7 @@ public final class Task {
   /** How many of some bytes the Data-In Buffer has room for; notes the others as shortfall. */
   long roomFor(long length) {
     long room = Math.min(length, data.inRemaining());
-    shortfall = length - room;
+    shortfall += length - room;
     return room;
   }
 
@@ -184,7 +287,7 @@ public final class Task {
 
   ByteBuffer nextOut(long limit) {
     ByteBuffer piece = data.nextOut(limit);
-    moved += piece.remaining();
+    movedOut += piece.remaining();
     return piece;
   }
 
@@ -194,7 +297,7 @@ public final class Task {
 
   void commitIn(int count) {
     data.commitIn();
-    moved += count;
+    movedIn += count;
   }
 
   /** An empty buffer, big-endian, to build parameter data in. */

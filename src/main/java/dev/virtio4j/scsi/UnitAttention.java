@@ -8,16 +8,40 @@ public enum UnitAttention {
   // spotless:off
   /** The unit was switched on or reset; what happened before that doesn't matter any more. */
   POWER_ON               (0x29, 0x00),
+  /** A task management function reset the unit. */
+  BUS_DEVICE_RESET       (0x29, 0x03),
+  /** The initiator's connection was reset. */
+  I_T_NEXUS_LOSS         (0x29, 0x07),
   /** The unit has another number of blocks. */
   CAPACITY_CHANGED       (0x2A, 0x09),
   /** A mode parameter has another value, for one whether the write cache is on. */
-  MODE_PARAMETERS_CHANGED(0x2A, 0x01);
+  MODE_PARAMETERS_CHANGED(0x2A, 0x01),
+  /** The target has more units, or fewer. */
+  REPORTED_LUNS_CHANGED  (0x3F, 0x0E);
   // spotless:on
 
   static final int SENSE_KEY = 0x6;
 
   final int code;
   final int qualifier;
+
+  /**
+   * The additional sense code.
+   *
+   * @return 8 bits
+   */
+  public int code() {
+    return code;
+  }
+
+  /**
+   * The additional sense code qualifier.
+   *
+   * @return 8 bits
+   */
+  public int qualifier() {
+    return qualifier;
+  }
 
   UnitAttention(int code, int qualifier) {
     this.code = code;

@@ -358,6 +358,33 @@ public final class DescriptorChain {
   }
 
   /**
+   * Writes the next bytes.
+   *
+   * @param from the bytes, from its start on
+   * @param length how many of them
+   * @throws IndexOutOfBoundsException if fewer are left to write
+   * @throws GuestMemoryException if they are not in RAM; those before them are written
+   */
+  public void write(byte[] from, int length) {
+    check(length, writable.remaining);
+    for (int done = 0; done < length; ) {
+      ByteBuffer piece = writePiece(length - done);
+      int count = piece.remaining();
+      piece.put(from, done, count);
+      commitPiece();
+      done += count;
+    }
+  }
+
+  /**
+   * Goes back to the marked place in what is to be written, and nowhere else: for a field that
+   * stands before what is known first. What was written since still counts.
+   */
+  public void backToMarkedWritable() {
+    writable.reset();
+  }
+
+  /**
    * Passes over some of the bytes to write: they stay as they are and don't count as written.
    *
    * @param count how many bytes, 0 or more

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import java.io.IOException;
@@ -53,7 +54,7 @@ class DriveOptionsTest {
                 .geometry(1000, 16, 63)
                 .discard(false)
                 .cache(BlkOptions.CacheMode.UNSAFE)
-                .onError(BlkOptions.OnError.STOP, BlkOptions.OnError.IGNORE)
+                .onError(OnError.STOP, OnError.IGNORE)
                 .queues(4, 64)
                 .spec(SpecProfile.DEFAULT)
                 .timing(new DiskTiming(5_000_000, 1L << 30, 2L << 40, 3 << 10, 4, 5, 6))

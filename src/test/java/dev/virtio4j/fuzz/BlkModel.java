@@ -1,9 +1,9 @@
 package dev.virtio4j.fuzz;
 
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.fuzz.ModelMemory.NotRam;
 import dev.virtio4j.scsi.UnitAttention;
 import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
-import dev.virtio4j.virtio.blk.BlkOptions.OnError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;

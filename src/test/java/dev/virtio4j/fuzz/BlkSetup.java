@@ -1,10 +1,10 @@
 package dev.virtio4j.fuzz;
 
 import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
-import dev.virtio4j.virtio.blk.BlkOptions.OnError;
 
 /**
  * The device that an input is about, and its host.

@@ -17,6 +17,9 @@ public final class DriverQueue {
   /** Where buffers are allocated, one after the other. */
   private static final long BUFFERS = 0x100000;
 
+  /** How far the buffers of one queue are from those of the next. */
+  private static final long BUFFERS_OF_QUEUE = 0x4_0000;
+
   private final LegacyDriver driver;
   private final int index;
   private final int size;
@@ -27,7 +30,8 @@ public final class DriverQueue {
 
   private final ArrayDeque<Integer> freeDescriptors = new ArrayDeque<>();
   private final List<List<Integer>> descriptorsOfHead;
-  private long nextBuffer = BUFFERS;
+  private final long firstBuffer;
+  private long nextBuffer;
   private int availableIndex;
   private int seenUsed;
 
@@ -39,6 +43,8 @@ public final class DriverQueue {
     this.index = index;
     this.size = size;
     this.memory = memory;
+    firstBuffer = BUFFERS + BUFFERS_OF_QUEUE * (index & 3);
+    nextBuffer = firstBuffer;
     table = (long) page * 4096;
     available = table + 16L * size;
     used = (available + 6 + 2L * size + 4095) / 4096 * 4096;
@@ -107,7 +113,7 @@ public final class DriverQueue {
 
   /** Forgets all buffers: their room is used again. */
   public void freeBuffers() {
-    nextBuffer = BUFFERS;
+    nextBuffer = firstBuffer;
   }
 
   /** Takes descriptors of the table for one chain; the first is its head. */

@@ -1,6 +1,7 @@
 package dev.virtio4j.virtio.blk;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemoryException;
 import dev.virtio4j.host.StateReader;
@@ -139,8 +140,8 @@ public final class BlkDevice extends VirtioDevice {
   }
 
   /**
-   * Says who is to know when an error of the host stops the device ({@link
-   * BlkOptions.OnError#STOP}). The machine should then stand still before its next instruction.
+   * Says who is to know when an error of the host stops the device ({@link OnError#STOP}). The
+   * machine should then stand still before its next instruction.
    *
    * @param listener takes one line that says why
    */

@@ -1,6 +1,7 @@
 package dev.virtio4j.virtio.blk;
 
 import dev.virtio4j.block.DiskTiming;
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.virtio.SpecProfile;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,16 +44,6 @@ public final class BlkOptions {
     WRITETHROUGH,
     /** It may be in the host's caches even after a FLUSH. */
     UNSAFE
-  }
-
-  /** What to do when the host could not read or write. */
-  public enum OnError {
-    /** The request ends with IOERR. */
-    REPORT,
-    /** The request waits, and the machine stands still until somebody lets it go on. */
-    STOP,
-    /** The request ends as if nothing had happened. */
-    IGNORE
   }
 
   private BlkOptions(Builder b) {
@@ -107,6 +98,8 @@ public final class BlkOptions {
             .formatted(cylinders, heads, sectors));
     require(
         queues >= 1 && queues <= MAX_QUEUES, "num-queues=" + queues + ": use 1 to " + MAX_QUEUES);
+    require(
+        !spec.isScsiDraft(), "spec=" + spec.id() + ": that draft has no block device, only SCSI");
     require(
         queues == 1 || spec == SpecProfile.DEFAULT,
         "num-queues=" + queues + ": spec=" + spec.id() + " has one queue");

@@ -181,13 +181,7 @@ final class BlkRequest {
 
   /** Puts the first bytes of an array into the room for bytes that the guest gets. */
   void putToGuest(byte[] from, int length) {
-    for (int done = 0; done < length; ) {
-      ByteBuffer piece = nextToGuest(length - done);
-      int count = piece.remaining();
-      piece.put(from, done, count);
-      commitToGuest();
-      done += count;
-    }
+    chain.write(from, length);
   }
 
   /** Passes over room until so many bytes of it are left before the status. */

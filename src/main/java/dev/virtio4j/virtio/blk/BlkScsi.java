@@ -42,9 +42,6 @@ final class BlkScsi implements DataBuffers {
   /** What the device writes after the data, without the status. */
   private static final int TAIL_SIZE = SENSE_SIZE + RESULT_SIZE;
 
-  /** The longest CDB that there is (SPC-4, "Variable length CDB"). */
-  private static final int MAX_CDB_SIZE = 260;
-
   private final DiskUnit unit;
   private final Nexus guest;
   private final Task task = new Task();
@@ -84,7 +81,7 @@ final class BlkScsi implements DataBuffers {
     if (inRemaining() < 0 || request.readable() == 0) {
       return BlkStatus.IOERR;
     }
-    int cdbLength = readCdb();
+    int cdbLength = task.takeCdb(request.nextReadableBuffer(), this);
     dataLength = outRemaining() + inRemaining();
     task.begin(guest, cdbLength, this);
     unit.execute(task);
@@ -103,31 +100,6 @@ final class BlkScsi implements DataBuffers {
   BlkStatus ignore() {
     task.ignoreHostFailure();
     return putResult();
-  }
-
-  private int readCdb() {
-    long buffer = request.nextReadableBuffer();
-    int length;
-    int done = 0;
-    if (buffer > 0 && buffer <= MAX_CDB_SIZE) {
-      length = (int) buffer;
-    } else {
-      task.cdb()[0] = request.nextToDisk(1).get();
-      done = 1;
-      length = (int) Math.min(Task.cdbLength(task.cdb()[0] & 0xFF), 1 + request.readable());
-    }
-    while (done < length) {
-      ByteBuffer piece = request.nextToDisk(length - done);
-      int count = piece.remaining();
-      piece.get(task.cdb(), Math.min(done, Task.CDB_SIZE), usable(done, count));
-      done += count;
-    }
-    return Math.min(length, Task.CDB_SIZE);
-  }
-
-  /** How many bytes of a piece of the CDB are among those that any command looks at. */
-  private static int usable(int done, int count) {
-    return Math.max(0, Math.min(count, Task.CDB_SIZE - done));
   }
 
   private BlkStatus putResult() {

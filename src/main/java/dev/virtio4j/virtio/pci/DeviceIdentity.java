@@ -9,7 +9,10 @@ import dev.virtio4j.pci.PciIdentity;
 enum DeviceIdentity {
   // spotless:off
   /** Class: mass storage, SCSI. It is QEMU's, and no system takes it for an IDE controller. */
-  BLOCK(2, 0x1001, 0x010000);
+  BLOCK           (2, 0x1001, 0x010000),
+  SCSI_HOST       (8, 0x1004, 0x010000),
+  /** As the drafts of 2011 number it. */
+  SCSI_HOST_DRAFTS(7, 0x1004, 0x010000);
   // spotless:on
 
   private static final int VENDOR = 0x1AF4;

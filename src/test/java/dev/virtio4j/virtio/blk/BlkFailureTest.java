@@ -3,11 +3,11 @@ package dev.virtio4j.virtio.blk;
 import static dev.virtio4j.testing.BlkDriver.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.testing.BlkDriver;
 import dev.virtio4j.testing.ChainBuilder;
 import dev.virtio4j.testing.LogCapture;
 import dev.virtio4j.testing.RecordingBackend;
-import dev.virtio4j.virtio.blk.BlkOptions.OnError;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.virtio4j.virtio.blk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
-import dev.virtio4j.virtio.blk.BlkOptions.OnError;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

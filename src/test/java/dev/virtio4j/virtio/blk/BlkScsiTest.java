@@ -6,6 +6,7 @@ import static dev.virtio4j.testing.BlkDriver.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.block.MemoryBackend;
+import dev.virtio4j.block.OnError;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.testing.BlkDriver;
@@ -358,7 +359,7 @@ class BlkScsiTest {
     assertThat(run(READ_1, 512).data).isEqualTo(Arrays.copyOfRange(disk, 512, 1024));
   }
 
-  private BlkDriver onFailingDisk(RecordingBackend backend, BlkOptions.OnError policy) {
+  private BlkDriver onFailingDisk(RecordingBackend backend, OnError policy) {
     driver = new BlkDriver(backend, BlkOptions.builder().onError(policy, policy).build(), true);
     driver.start(BlkDriver.ALL_FEATURES);
     run(TEST_UNIT_READY, 0);
@@ -369,7 +370,7 @@ class BlkScsiTest {
   @DisplayName("what fails on the host is a medium error, with werror=report")
   void reported() {
     RecordingBackend backend = new RecordingBackend(disk);
-    onFailingDisk(backend, BlkOptions.OnError.REPORT);
+    onFailingDisk(backend, OnError.REPORT);
     backend.fails = call -> true;
     try (LogCapture log = new LogCapture()) {
       Outcome read = run(READ_1, 512);
@@ -384,7 +385,7 @@ class BlkScsiTest {
   @DisplayName("what fails on the host is done as far as the guest knows, with werror=ignore")
   void ignored() {
     RecordingBackend backend = new RecordingBackend(disk);
-    onFailingDisk(backend, BlkOptions.OnError.IGNORE);
+    onFailingDisk(backend, OnError.IGNORE);
     backend.fails = call -> true;
     try (LogCapture log = new LogCapture()) {
       Outcome write = send(WRITE_1, random(512));
@@ -398,7 +399,7 @@ class BlkScsiTest {
   @DisplayName("what fails on the host waits until it is tried again, with werror=stop")
   void stopped() {
     RecordingBackend backend = new RecordingBackend(disk);
-    onFailingDisk(backend, BlkOptions.OnError.STOP);
+    onFailingDisk(backend, OnError.STOP);
     List<String> stops = new ArrayList<>();
     driver.device.onStop(stops::add);
     backend.fails = call -> true;
@@ -428,7 +429,7 @@ class BlkScsiTest {
   @DisplayName("FUA and a driver that can't flush have a write on stable storage")
   void stable() {
     RecordingBackend backend = new RecordingBackend(disk);
-    onFailingDisk(backend, BlkOptions.OnError.REPORT);
+    onFailingDisk(backend, OnError.REPORT);
     backend.calls.clear();
     send(WRITE_1, random(512));
     assertThat(backend.calls).containsExactly("write 512 512");

@@ -1,0 +1,30 @@
+package dev.virtio4j.scsi;
+
+import dev.virtio4j.block.BlockBackend.Operation;
+import dev.virtio4j.block.DiskPace;
+
+/** A unit on a bus: its address, the bus's nexus to it, and how its tasks are treated. */
+final class Attachment {
+  final int target;
+  final int lun;
+  final LogicalUnit unit;
+  final UnitSettings settings;
+  final Nexus nexus;
+  final DiskPace pace;
+  final UnitCounters counters = new UnitCounters();
+
+  Attachment(int target, int lun, LogicalUnit unit, UnitSettings settings) {
+    this.target = target;
+    this.lun = lun;
+    this.unit = unit;
+    this.settings = settings;
+    nexus = unit.connect();
+    pace = new DiskPace(settings.timing());
+  }
+
+  /** When a task that begins now is done, in emulated nanoseconds. */
+  long due(Task task, long now) {
+    boolean write = unit.operation(task) == Operation.WRITE;
+    return pace.due(now, write, unit.bytesMoved(task)) + unit.delayNanos(task);
+  }
+}

@@ -1,0 +1,526 @@
+package dev.virtio4j.scsi;
+
+import dev.virtio4j.block.OnError;
+import dev.virtio4j.host.EventClock;
+import dev.virtio4j.host.GuestMemoryException;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The targets that one initiator reaches, and its tasks on their way (SAM-5: task router and task
+ * managers). A task that takes no time is executed when it is submitted; one of a unit that seems
+ * slow waits for its time, and can be aborted until then.
+ *
+ * <p>Doesn't allocate by the task, once it has had as many in flight as it gets.
+ */
+public final class ScsiBus {
+  /** Targets have numbers below this. */
+  public static final int TARGETS = 256;
+
+  /** Units have numbers below this, in each target. */
+  public static final int LUNS = 16384;
+
+  private static final String STATE = "SCSI bus";
+
+  /** Who wants to know what happens on a bus beside its tasks. */
+  public interface Listener {
+    /**
+     * A unit has another capacity, or another parameter that initiators should look at.
+     *
+     * @param target 0 to 255
+     * @param lun 0 to 16383
+     * @param attention what its initiators will be told
+     */
+    void parametersChanged(int target, int lun, UnitAttention attention);
+
+    /**
+     * Something has happened to a unit that an initiator can subscribe to.
+     *
+     * @param target 0 to 255
+     * @param lun 0 to 16383
+     * @param eventClasses a bit for each class, as {@link LogicalUnit#eventClasses}
+     */
+    void asynchronousEvent(int target, int lun, int eventClasses);
+
+    /**
+     * The host failed in a way that makes the bus stand still ({@link OnError#STOP}) until {@link
+     * #resume}.
+     *
+     * @param why one line
+     */
+    void stopped(String why);
+  }
+
+  private final Listener listener;
+  private final ScsiTarget[] targets = new ScsiTarget[TARGETS];
+
+  /** In the order in which they came. */
+  private final ArrayList<Task> inFlight = new ArrayList<>();
+
+  private EventClock clock;
+  private EventClock.Timer timer;
+  private boolean timerSet;
+  private boolean stopped;
+
+  /**
+   * Makes a bus without targets.
+   *
+   * @param listener hears of what happens to them
+   */
+  public ScsiBus(Listener listener) {
+    this.listener = listener;
+  }
+
+  /**
+   * Gives the bus its time, once, before the first task.
+   *
+   * @param emulatedTime when tasks are done
+   * @param afterwards runs after tasks ended that nobody submitted just now
+   */
+  public void connect(EventClock emulatedTime, Runnable afterwards) {
+    clock = emulatedTime;
+    timer =
+        emulatedTime.timer(
+            () -> {
+              timerSet = false;
+              carryOut();
+              afterwards.run();
+            });
+  }
+
+  // The units.
+
+  /**
+   * Adds a unit. Initiators of other units of the target are told.
+   *
+   * @param target 0 to 255
+   * @param lun 0 to 16383
+   * @param unit the unit, on no other bus
+   * @param settings how its tasks are treated
+   * @throws IllegalArgumentException with one line if there is one at that address, or there is no
+   *     such address
+   */
+  public void attach(int target, int lun, LogicalUnit unit, UnitSettings settings) {
+    if (target < 0 || target >= TARGETS || lun < 0 || lun >= LUNS) {
+      throw new IllegalArgumentException(
+          "target %d, LUN %d: use targets 0 to %d and LUNs 0 to %d"
+              .formatted(target, lun, TARGETS - 1, LUNS - 1));
+    }
+    if (has(target, lun)) {
+      throw new IllegalArgumentException(
+          "target %d, LUN %d: there is a unit already".formatted(target, lun));
+    }
+    if (targets[target] == null) {
+      targets[target] = new ScsiTarget(target);
+    }
+    targets[target].add(new Attachment(target, lun, unit, settings));
+    unit.listen(
+        new LogicalUnit.Listener() {
+          @Override
+          public void parametersChanged(UnitAttention attention) {
+            listener.parametersChanged(target, lun, attention);
+          }
+
+          @Override
+          public void asynchronousEvent(int eventClasses) {
+            listener.asynchronousEvent(target, lun, eventClasses);
+          }
+        });
+  }
+
+  /**
+   * Takes a unit away. Its tasks end as {@link TaskEnd#REMOVED}.
+   *
+   * @param target 0 to 255
+   * @param lun 0 to 16383
+   * @throws IllegalArgumentException with one line if there is none at that address
+   */
+  public void detach(int target, int lun) {
+    if (!has(target, lun)) {
+      throw new IllegalArgumentException(
+          "target %d, LUN %d: there is no unit".formatted(target, lun));
+    }
+    Attachment removed = targets[target].find(lun);
+    end(task -> task.attachment == removed, TaskEnd.REMOVED);
+    targets[target].remove(removed);
+    removed.unit.disconnect(removed.nexus);
+    if (targets[target].count() == 0) {
+      end(task -> task.attachment.target == target, TaskEnd.REMOVED);
+      targets[target] = null;
+    }
+    setTimer();
+  }
+
+  /**
+   * Whether there is a target.
+   *
+   * @param target any number
+   * @return true if it has at least one unit
+   */
+  public boolean hasTarget(int target) {
+    return target >= 0 && target < TARGETS && targets[target] != null;
+  }
+
+  /**
+   * Whether there is a unit.
+   *
+   * @param target any number
+   * @param lun any number
+   * @return true if there is one at that address
+   */
+  public boolean has(int target, int lun) {
+    return unit(target, lun) != null;
+  }
+
+  /**
+   * Finds a unit.
+   *
+   * @param target any number
+   * @param lun any number
+   * @return the unit; null if there is none at that address
+   */
+  public LogicalUnit unit(int target, int lun) {
+    Attachment found = hasTarget(target) ? targets[target].find(lun) : null;
+    return found == null ? null : found.unit;
+  }
+
+  /**
+   * How many units a target has.
+   *
+   * @param target any number
+   * @return 0 if there is no such target
+   */
+  public int units(int target) {
+    return hasTarget(target) ? targets[target].count() : 0;
+  }
+
+  /**
+   * The number of one of a target's units.
+   *
+   * @param target one that is there
+   * @param index which of its units, in the order of their numbers
+   * @return its LUN
+   */
+  public int lun(int target, int index) {
+    return targets[target].lun(index);
+  }
+
+  /**
+   * What a unit has done here.
+   *
+   * @param target of a unit that is there
+   * @param lun likewise
+   * @return the counts at this moment
+   */
+  public UnitCounters counters(int target, int lun) {
+    return targets[target].find(lun).counters.plus(new UnitCounters());
+  }
+
+  // The tasks.
+
+  /**
+   * Takes a task. It may have ended when this returns.
+   *
+   * @param task one that has begun, with a carrier
+   * @param target one that {@linkplain #hasTarget is there}
+   * @param lun 0 to 16383, whether or not there is such a unit
+   */
+  public void submit(Task task, int target, int lun) {
+    task.sendTo(targets[target].addressed(lun));
+    inFlight.add(task);
+    if (mayBegin(inFlight.size() - 1)) {
+      task.enable(clock.now());
+    }
+    carryOut();
+  }
+
+  /** Whether the tasks before it let a dormant task begin ({@link TaskAttribute}). */
+  private boolean mayBegin(int index) {
+    Task task = inFlight.get(index);
+    if (task.attribute == TaskAttribute.HEAD_OF_QUEUE) {
+      return true;
+    }
+    for (int i = 0; i < inFlight.size(); i++) {
+      Task other = inFlight.get(i);
+      if (other.attachment == task.attachment && i != index) {
+        boolean older = i < index;
+        if (other.attribute == TaskAttribute.HEAD_OF_QUEUE
+            || (older && other.attribute == TaskAttribute.ORDERED)
+            || (older && task.attribute == TaskAttribute.ORDERED)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Executes all tasks whose time has come. */
+  private void carryOut() {
+    long now = clock.now();
+    for (Task next = first(); next != null && next.due <= now && !stopped; next = first()) {
+      execute(next);
+    }
+    setTimer();
+  }
+
+  /** The enabled task that is done first; of several at the same time, the oldest. */
+  private Task first() {
+    Task first = null;
+    for (int i = 0; i < inFlight.size(); i++) {
+      Task task = inFlight.get(i);
+      if (task.enabled && (first == null || task.due < first.due)) {
+        first = task;
+      }
+    }
+    return first;
+  }
+
+  private void setTimer() {
+    Task next = stopped ? null : first();
+    if (next != null) {
+      timer.at(next.due);
+      timerSet = true;
+    } else if (timerSet) {
+      timer.cancel();
+      timerSet = false;
+    }
+  }
+
+  private void execute(Task task) {
+    try {
+      task.attachment.unit.execute(task);
+    } catch (GuestMemoryException e) {
+      end(task, TaskEnd.BAD_BUFFERS);
+      return;
+    }
+    if (task.hostFailure() != null) {
+      switch (task.policy()) {
+        case IGNORE -> task.ignoreHostFailure();
+        case STOP -> {
+          stopped = true;
+          String why = String.valueOf(task.hostFailure().getMessage());
+          task.again();
+          listener.stopped(why);
+          return;
+        }
+        case REPORT -> {} // in its sense data
+      }
+    }
+    end(task, TaskEnd.COMPLETE);
+  }
+
+  private void end(Task task, TaskEnd why) {
+    Attachment of = task.attachment;
+    inFlight.remove(task);
+    of.counters.count(task, why);
+    task.carrier.ended(why);
+    for (int i = 0; i < inFlight.size(); i++) {
+      Task other = inFlight.get(i);
+      if (other.attachment == of && !other.enabled && mayBegin(i)) {
+        other.enable(clock.now());
+      }
+    }
+  }
+
+  /** Ends some tasks before their time; what they would have done is not done. */
+  private void end(Predicate<Task> which, TaskEnd why) {
+    for (Task task : inFlight.stream().filter(which).toList()) {
+      end(task, why);
+    }
+  }
+
+  /** After the bus {@linkplain Listener#stopped stopped}: tries again, and goes on. */
+  public void resume() {
+    stopped = false;
+    carryOut();
+  }
+
+  /**
+   * Ends some tasks before their time, for the front end's reasons.
+   *
+   * @param which is asked about the carrier of each
+   */
+  public void giveUp(Predicate<Carrier> which) {
+    end(task -> which.test(task.carrier), TaskEnd.RESET);
+    setTimer();
+  }
+
+  /** The whole bus is reset: tasks end as {@link TaskEnd#RESET}, units are as after power-on. */
+  public void reset() {
+    giveUp(carrier -> true);
+    stopped = false;
+    for (ScsiTarget target : targets) {
+      if (target != null) {
+        for (Attachment attachment : target.attachments()) {
+          attachment.unit.reset(UnitAttention.POWER_ON);
+        }
+      }
+    }
+  }
+
+  /**
+   * Does a task management function.
+   *
+   * @param function which
+   * @param target any number
+   * @param lun any number; makes no difference to {@link TaskManagement#I_T_NEXUS_RESET}
+   * @param tag the task meant by {@link TaskManagement#ABORT_TASK} and {@link
+   *     TaskManagement#QUERY_TASK}
+   * @return what came of it
+   */
+  public TaskManagement.Response manage(TaskManagement function, int target, int lun, long tag) {
+    if (!hasTarget(target)) {
+      return TaskManagement.Response.BAD_TARGET;
+    }
+    if (function == TaskManagement.I_T_NEXUS_RESET) {
+      resetNexus(target);
+      return TaskManagement.Response.FUNCTION_COMPLETE;
+    }
+    Attachment on = targets[target].find(lun);
+    if (on == null) {
+      return TaskManagement.Response.INCORRECT_LOGICAL_UNIT_NUMBER;
+    }
+    Predicate<Task> all = task -> task.attachment == on;
+    Predicate<Task> tagged = task -> task.attachment == on && task.tag == tag;
+    switch (function) {
+      case ABORT_TASK -> end(tagged, TaskEnd.ABORTED);
+      case ABORT_TASK_SET, CLEAR_TASK_SET -> end(all, TaskEnd.ABORTED);
+      case LOGICAL_UNIT_RESET -> {
+        end(all, TaskEnd.RESET);
+        on.unit.reset(UnitAttention.BUS_DEVICE_RESET);
+      }
+      case QUERY_TASK -> {
+        return found(tagged);
+      }
+      case QUERY_TASK_SET -> {
+        return found(all);
+      }
+      default -> {
+        return TaskManagement.Response.FUNCTION_REJECTED;
+      }
+    }
+    carryOut(); // what waited for an aborted one
+    return TaskManagement.Response.FUNCTION_COMPLETE;
+  }
+
+  private TaskManagement.Response found(Predicate<Task> which) {
+    return inFlight.stream().anyMatch(which)
+        ? TaskManagement.Response.FUNCTION_SUCCEEDED
+        : TaskManagement.Response.FUNCTION_COMPLETE;
+  }
+
+  private void resetNexus(int target) {
+    end(task -> task.attachment.target == target, TaskEnd.RESET);
+    for (Attachment attachment : targets[target].attachments()) {
+      attachment.unit.nexusLost(attachment.nexus);
+    }
+    setTimer();
+  }
+
+  // The state.
+
+  /** Makes the task anew that {@link Carrier#save} saved. */
+  public interface TaskLoader {
+    /**
+     * Reads a task.
+     *
+     * @param in where from
+     * @return one that has begun
+     * @throws IOException if it is none, or can't be read
+     */
+    Task load(StateReader in) throws IOException;
+  }
+
+  /**
+   * Saves the units and the tasks in flight.
+   *
+   * @param out where to
+   * @throws IOException if it can't be written
+   */
+  public void save(StateWriter out) throws IOException {
+    out.begin(STATE, 1);
+    List<Attachment> attached = attached();
+    out.i32(attached.size());
+    for (Attachment attachment : attached) {
+      out.i32(attachment.target);
+      out.i32(attachment.lun);
+      for (long time : attachment.pace.state()) {
+        out.i64(time);
+      }
+      attachment.counters.save(out);
+      attachment.unit.save(out);
+    }
+    out.i32(inFlight.size());
+    for (Task task : inFlight) {
+      out.i32(task.attachment.target);
+      out.i32(Math.max(0, task.attachment.lun)); // a missing unit's tasks never wait
+      out.flag(task.enabled);
+      out.i64(task.due);
+      task.carrier.save(out);
+    }
+    timer.save(out);
+    out.flag(stopped);
+    out.end();
+  }
+
+  /**
+   * Takes over what {@link #save} saved of a bus with the same units.
+   *
+   * @param in where from
+   * @param loader makes tasks
+   * @throws IOException if it is not a state of this bus, or can't be read
+   */
+  public void load(StateReader in, TaskLoader loader) throws IOException {
+    in.begin(STATE, 1);
+    List<Attachment> attached = attached();
+    in.i32(attached.size(), attached.size(), "the number of units");
+    for (Attachment attachment : attached) {
+      in.i32(attachment.target, attachment.target, "a target");
+      in.i32(attachment.lun, attachment.lun, "a LUN");
+      long[] times = attachment.pace.state();
+      for (int i = 0; i < times.length; i++) {
+        times[i] = in.i64();
+      }
+      attachment.pace.restore(times);
+      attachment.counters.load(in);
+      attachment.unit.load(in);
+    }
+    inFlight.clear();
+    int count = in.i32(0, Integer.MAX_VALUE, "the number of tasks in flight");
+    for (int i = 0; i < count; i++) {
+      int target = in.i32(0, TARGETS - 1, "a target");
+      int lun = in.i32(0, LUNS - 1, "a LUN");
+      if (!has(target, lun)) {
+        throw in.wrong("has a task for a unit that is not there");
+      }
+      boolean enabled = in.flag();
+      long due = in.i64(0, Long.MAX_VALUE, "an emulated time");
+      Task task = loader.load(in);
+      task.sendTo(targets[target].find(lun));
+      task.restore(enabled, due);
+      inFlight.add(task);
+    }
+    timer.load(in);
+    timerSet = true;
+    // A machine that stood still goes on when it is restored, and so does its bus.
+    stopped = false;
+    if (in.flag()) {
+      timer.at(clock.now());
+    }
+    in.end();
+  }
+
+  private List<Attachment> attached() {
+    List<Attachment> all = new ArrayList<>();
+    for (ScsiTarget target : targets) {
+      if (target != null) {
+        all.addAll(List.of(target.attachments()));
+      }
+    }
+    return all;
+  }
+}
