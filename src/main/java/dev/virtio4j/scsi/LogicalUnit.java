@@ -7,14 +7,16 @@ import dev.virtio4j.host.Stateful;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A logical unit of a target: executes tasks one after the other, and knows its initiators. Here is
  * what all kinds of units have in common (SPC-4).
  */
 public abstract class LogicalUnit implements Stateful {
-  private static final int STATE_VERSION = 1;
+  private static final int STATE_VERSION = 2;
 
   private static final int DESC = 0x01;
 
@@ -50,8 +52,22 @@ public abstract class LogicalUnit implements Stateful {
         public void asynchronousEvent(int eventClasses) {}
       };
 
-  /** For the kinds of units. */
-  LogicalUnit() {}
+  private final ControlPage control = new ControlPage();
+  private final ModeParameters modes;
+
+  /**
+   * For the kinds of units.
+   *
+   * @param pages the mode pages of the kind, beside the control mode page
+   */
+  LogicalUnit(ModePage... pages) {
+    modes =
+        new ModeParameters(
+            this,
+            Stream.concat(Stream.of(control), Stream.of(pages))
+                .sorted(Comparator.comparingInt(ModePage::code))
+                .toList());
+  }
 
   /**
    * Makes the unit known to one more initiator, which is then told that the unit was switched on.
@@ -101,7 +117,8 @@ public abstract class LogicalUnit implements Stateful {
    *
    * @param attention what initiators are told
    */
-  void reset(UnitAttention attention) {
+  public void reset(UnitAttention attention) {
+    modes.reset();
     raise(attention);
   }
 
@@ -140,6 +157,11 @@ public abstract class LogicalUnit implements Stateful {
     return 0;
   }
 
+  /** Has every other initiator told of what one of them did. */
+  final void raiseForOthers(Nexus cause, UnitAttention attention) {
+    nexuses.stream().filter(nexus -> nexus != cause).forEach(nexus -> nexus.raise(attention));
+  }
+
   /**
    * Executes a task, whatever is in it.
    *
@@ -152,6 +174,32 @@ public abstract class LogicalUnit implements Stateful {
   /** Whether commands that write are refused. */
   abstract boolean isWriteProtected();
 
+  // What stands before the mode pages.
+
+  /** That of the mode parameter header, 8 bits. */
+  int deviceSpecificParameter() {
+    return 0;
+  }
+
+  /** Whether mode parameters have a block descriptor. */
+  boolean hasBlockDescriptor() {
+    return false;
+  }
+
+  /** How many logical blocks, for the block descriptor. */
+  long blocks() {
+    return 0;
+  }
+
+  /** In bytes, for the block descriptor. */
+  int blockSize() {
+    return 0;
+  }
+
+  final ControlPage control() {
+    return control;
+  }
+
   @Override
   public void save(StateWriter out) throws IOException {
     out.begin("logical unit", STATE_VERSION);
@@ -159,6 +207,7 @@ public abstract class LogicalUnit implements Stateful {
     for (Nexus nexus : nexuses) {
       nexus.save(out);
     }
+    modes.save(out);
     out.end();
   }
 
@@ -169,6 +218,7 @@ public abstract class LogicalUnit implements Stateful {
     for (Nexus nexus : nexuses) {
       nexus.load(in);
     }
+    modes.load(in);
     in.end();
   }
 
@@ -203,6 +253,26 @@ public abstract class LogicalUnit implements Stateful {
       sense.putFixed(task.reply());
     }
     task.send(task.u8(4));
+  }
+
+  final void modeSense6(Task task) {
+    ModeSense.run6(modes, task);
+  }
+
+  final void modeSense10(Task task) {
+    ModeSense.run10(modes, task);
+  }
+
+  final void modeSelect6(Task task) {
+    if (ModeSelect.run6(modes, task)) {
+      raiseForOthers(task.nexus(), UnitAttention.MODE_PARAMETERS_CHANGED);
+    }
+  }
+
+  final void modeSelect10(Task task) {
+    if (ModeSelect.run10(modes, task)) {
+      raiseForOthers(task.nexus(), UnitAttention.MODE_PARAMETERS_CHANGED);
+    }
   }
 
   /**

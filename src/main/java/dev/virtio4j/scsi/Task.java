@@ -321,6 +321,30 @@ public final class Task {
     }
   }
 
+  /**
+   * Takes the parameter list.
+   *
+   * @param length in bytes, as the CDB has it
+   * @param lengthField where the CDB has it
+   * @return the list, big-endian, until the reply is begun; null if there is less of it, or more
+   *     than any command here knows what to do with, and the command has ended
+   */
+  ByteBuffer parameters(long length, int lengthField) {
+    if (!brings(length)) {
+      invalidField(lengthField);
+      return null;
+    }
+    if (length > REPLY_SIZE) {
+      checkCondition(Sense.PARAMETER_LIST_LENGTH_ERROR);
+      return null;
+    }
+    ByteBuffer list = reply().limit((int) length);
+    while (list.hasRemaining()) {
+      list.put(nextOut(list.remaining()));
+    }
+    return list.flip();
+  }
+
   // How it ends.
 
   void checkCondition(Sense why) {
@@ -350,6 +374,27 @@ public final class Task {
   /** A byte of the CDB is wrong, or the field that starts there. */
   void invalidField(int byteInCdb) {
     checkCondition(Sense.INVALID_FIELD_IN_CDB, byteInCdb);
+  }
+
+  /** What was compared is not the same, from an offset in the Data-Out Buffer on. */
+  void miscompare(long offset) {
+    senseData.set(Sense.MISCOMPARE_DURING_VERIFY);
+    senseData.setInformation(offset);
+    endWithSense();
+  }
+
+  /** A byte of the parameter list is wrong, or the field that starts there. */
+  void invalidParameter(int byteInList) {
+    senseData.set(Sense.INVALID_FIELD_IN_PARAMETER_LIST);
+    senseData.setParameterField(byteInList);
+    endWithSense();
+  }
+
+  /** A bit of the parameter list is wrong, or the field of which it is the highest. */
+  void invalidParameter(int byteInList, int bit) {
+    senseData.set(Sense.INVALID_FIELD_IN_PARAMETER_LIST);
+    senseData.setParameterField(byteInList, bit);
+    endWithSense();
   }
 
   /** The host failed. */

@@ -27,13 +27,13 @@ class SenseTest {
 
   private final DiskUnit unit = TestDisk.of(1 << 20).unit();
 
-  private static byte[] save(LogicalUnit unit) throws IOException {
+  static byte[] save(LogicalUnit unit) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     unit.save(new StateWriter(new DataOutputStream(bytes)));
     return bytes.toByteArray();
   }
 
-  private static void load(LogicalUnit unit, byte[] state) throws IOException {
+  static void load(LogicalUnit unit, byte[] state) throws IOException {
     unit.load(new StateReader(new DataInputStream(new ByteArrayInputStream(state))));
   }
 

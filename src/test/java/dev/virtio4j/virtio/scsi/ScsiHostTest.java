@@ -45,7 +45,8 @@ class ScsiHostTest {
           @Override
           public void flush() {}
         };
-    return new DiskUnit(backend, cache, UnitIdentity.ofDisk("x"), new BlockLayout(512, 512, 0, 0));
+    return new DiskUnit(
+        backend, cache, UnitIdentity.ofDisk("x"), new BlockLayout(512, 512, 0, 0), true);
   }
 
   @BeforeEach
