@@ -1,6 +1,7 @@
 package dev.virtio4j.scsi;
 
 import dev.virtio4j.block.OnError;
+import dev.virtio4j.block.PathException;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemoryException;
 import dev.virtio4j.host.StateReader;
@@ -133,7 +134,7 @@ public final class ScsiBus {
   }
 
   /**
-   * Takes a unit away. Its tasks end as {@link TaskEnd#REMOVED}.
+   * Takes a unit away. Its tasks end as {@link TaskEnd#TRANSPORT_FAILURE}.
    *
    * @param target 0 to 255
    * @param lun 0 to 16383
@@ -145,11 +146,11 @@ public final class ScsiBus {
           "target %d, LUN %d: there is no unit".formatted(target, lun));
     }
     Attachment removed = targets[target].find(lun);
-    end(task -> task.attachment == removed, TaskEnd.REMOVED);
+    end(task -> task.attachment == removed, TaskEnd.TRANSPORT_FAILURE);
     targets[target].remove(removed);
     removed.unit.disconnect(removed.nexus);
     if (targets[target].count() == 0) {
-      end(task -> task.attachment.target == target, TaskEnd.REMOVED);
+      end(task -> task.attachment.target == target, TaskEnd.TRANSPORT_FAILURE);
       targets[target] = null;
     }
     setTimer();
@@ -307,10 +308,14 @@ public final class ScsiBus {
           listener.stopped(why);
           return;
         }
-        case REPORT -> {} // in its sense data
+        case REPORT -> {} // in its sense data, or by how the task ended
       }
     }
-    end(task, TaskEnd.COMPLETE);
+    end(
+        task,
+        task.hostFailure() instanceof PathException path
+            ? TaskEnd.of(path.failure())
+            : TaskEnd.COMPLETE);
   }
 
   private void end(Task task, TaskEnd why) {

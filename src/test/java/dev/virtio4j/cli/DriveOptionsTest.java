@@ -98,7 +98,7 @@ class DriveOptionsTest {
         "file=a,base=b                            ! base=b: only for format=overlay",
         "file=a,format=overlay,base=b,base-format=overlay ! base-format=overlay: use raw or qcow2",
         "file=a,format=qcow2,backing=b            ! backing-format=: use raw or qcow2",
-        "file=a,fault=read:EIEIO                  ! fault 'read:EIEIO' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT",
+        "file=a,fault=read:EIEIO                  ! fault 'read:EIEIO' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT, EBUSY, ENOLINK, EREMOTEIO, EBADE",
         "file=a,readonly=yes                      ! readonly=yes: use on or off",
         "file=a,readonly=                         ! readonly=: use on or off",
         "file=a,readonly=on|off                   ! readonly=on|off: use on or off",
