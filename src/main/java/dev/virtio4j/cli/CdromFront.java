@@ -21,10 +21,7 @@ final class CdromFront implements FrontEnd {
   CdromFront(ScsiHost host, ScsiDrive place, BlockBackend disc) {
     this.host = host;
     this.place = place;
-    unit =
-        disc == null
-            ? new CdromUnit(place.identity())
-            : new CdromUnit(place.identity(), disc);
+    unit = disc == null ? new CdromUnit(place.identity()) : new CdromUnit(place.identity(), disc);
     host.attach(place.target(), place.lun(), unit, place.settings());
   }
 

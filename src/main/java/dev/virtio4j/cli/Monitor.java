@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -13,11 +14,6 @@ import java.util.stream.Collectors;
  * and says what is wrong; nothing was done then.
  */
 final class Monitor {
-  private static final String NO_HOTPLUG =
-      ": a virtio disk is a PCI card, and this PC has no hotplug for those; use if=scsi";
-
-  private static final String NO_CD = ": has no tray; name a drive with media=cdrom";
-
   private final BootRun run;
   private final MachineSetup setup;
 
@@ -30,7 +26,8 @@ final class Monitor {
     DRIVE_ADD   ("drive add",    "KEYS",      "plugs in a drive: KEY=VALUE,..., as for --drive",      (monitor, args) -> monitor.addDrive(args[0])),
     DRIVE_REMOVE("drive remove", "NAME",      "unplugs a drive, flushes its image and closes it",     (monitor, args) -> monitor.removeDrive(args[0])),
     DRIVE_RESIZE("drive resize", "NAME SIZE", "changes the size of a drive and its image",            (monitor, args) -> monitor.resizeDrive(args[0], args[1])),
-    EJECT       ("eject",        "NAME",      "takes the disc out of a CD-ROM drive",                 (monitor, args) -> monitor.eject(args[0])),
+    EJECT_FORCE ("eject --force", "NAME",     "takes the disc out although the guest holds it",       (monitor, args) -> monitor.eject(args[0], true)),
+    EJECT       ("eject",        "NAME",      "takes the disc out of a CD-ROM drive",                 (monitor, args) -> monitor.eject(args[0], false)),
     INSERT      ("insert",       "NAME KEYS", "puts a disc into one: file=FILE[,format=FORMAT]",      (monitor, args) -> monitor.insert(args[0], args[1])),
     STATS       ("stats",        "",          "shows the figures of --stats so far, in one line",     (monitor, args) -> monitor.stats()),
     STOP        ("stop",         "",          "lets the machine stand still: no time passes in it",   (monitor, args) -> monitor.stop()),
@@ -145,26 +142,43 @@ final class Monitor {
     return setup.drives().list().stream().map(Drive::describe).toList();
   }
 
-  private List<String> addDrive(String keys) {
-    throw new IllegalArgumentException(DriveOptions.parse(keys).file() + NO_HOTPLUG);
-  }
-
-  private List<String> removeDrive(String name) {
-    throw new IllegalArgumentException(setup.drives().find(name) + NO_HOTPLUG);
-  }
-
-  private List<String> resizeDrive(String name, String size) throws IOException {
-    setup.drives().find(name).resize(Sizes.parse(size));
+  private List<String> addDrive(String keys) throws IOException {
+    setup.drives().add(DriveOptions.parse(keys));
     return List.of();
   }
 
-  private List<String> eject(String name) {
-    throw new IllegalArgumentException(setup.drives().find(name) + NO_CD);
+  private List<String> removeDrive(String name) throws IOException {
+    return with(name, drive -> setup.drives().remove(drive));
   }
 
-  private List<String> insert(String name, String keys) {
-    DriveOptions.parse(keys);
-    throw new IllegalArgumentException(setup.drives().find(name) + NO_CD);
+  private List<String> resizeDrive(String name, String size) throws IOException {
+    long bytes = Sizes.parse(size);
+    return with(name, drive -> drive.resize(bytes));
+  }
+
+  private List<String> eject(String name, boolean force) throws IOException {
+    return with(name, drive -> drive.eject(force));
+  }
+
+  private List<String> insert(String name, String keys) throws IOException {
+    Map<DriveKey, String> given = DriveOptions.keys(keys);
+    return with(name, drive -> drive.insert(given));
+  }
+
+  /** Does something to a drive. */
+  private interface Change {
+    void apply(Drive drive) throws IOException;
+  }
+
+  private List<String> with(String name, Change change) throws IOException {
+    Drive drive = setup.drives().find(name);
+    String named = drive.toString();
+    try {
+      change.apply(drive);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(named + ": " + e.getMessage(), e);
+    }
+    return List.of();
   }
 
   private List<String> stats() {

@@ -56,7 +56,7 @@ final class SaveTarget implements Closeable {
    */
   static SaveTarget open(Path file, List<DriveOptions> drives) throws IOException {
     for (DriveOptions drive : drives) {
-      if (drive.image().faults() != null && drive.image().faults().losesFlushes()) {
+      if (drive.image() != null && drive.image().losesFlushes()) {
         throw new IOException(
             drive.file() + ": a drive that loses flushes can't be saved; leave out that fault=");
       }

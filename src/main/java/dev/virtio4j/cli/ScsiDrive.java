@@ -64,9 +64,7 @@ record ScsiDrive(
             values.constant(DriveKey.RERROR, OnError.class),
             values.constant(DriveKey.WERROR, OnError.class)),
         new ScsiOptions(
-            values.number(DriveKey.NUM_QUEUES),
-            values.number(DriveKey.QUEUE_SIZE),
-            values.spec()));
+            values.number(DriveKey.NUM_QUEUES), values.number(DriveKey.QUEUE_SIZE), values.spec()));
   }
 
   private static BlockLayout layout(DriveValues values) {

@@ -115,7 +115,7 @@ final class GuestScenario {
     String line = serial.substring(serial.lastIndexOf("\n", serial.length() - 2) + 1).strip();
     String[] words = line.split(" ", -1);
     if (line.startsWith("> allocated")) {
-      long allocated = allocatedBytes(drives.find(words[2]).options().file());
+      long allocated = allocatedBytes(Path.of(drives.find(words[2]).options().file()));
       if (allocated > Sizes.parse(words[5])) {
         serial.append("no, ").append(allocated).append(" bytes\n");
       }

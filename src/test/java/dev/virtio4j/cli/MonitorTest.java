@@ -63,9 +63,9 @@ class MonitorTest {
           .contains("\ndrive resize NAME SIZE ")
           .contains("\nquit ")
           .endsWith("\nok");
-      assertThat(boot.ask(" drive list \r")).isEqualTo("drive0 4096 file=@/disk\nok");
+      assertThat(boot.ask(" drive list \r")).isEqualTo("drive0 4096 file=@/disk,id=drive0\nok");
       String all =
-          "help, drive list, drive add, drive remove, drive resize, eject, insert, stats, stop, cont, save, quit";
+          "help, drive list, drive add, drive remove, drive resize, eject --force, eject, insert, stats, stop, cont, save, quit";
       assertThat(boot.ask("drive")).isEqualTo("error: 'drive' is no command; there are " + all);
       assertThat(boot.ask("quite")).isEqualTo("error: 'quite' is no command; there are " + all);
     }
@@ -94,7 +94,7 @@ class MonitorTest {
         "drive resize drive0     | use: drive resize NAME SIZE",
         "drive resize drive7 8k  | no drive has the name drive7; there are drive0",
         "drive resize drive0 big | 'big' is no size such as 512, 64k, 4M or 1G",
-        "drive resize drive0 513 | logical_block_size=512: the disk has 513 bytes, no multiple of it; pad it or use 512",
+        "drive resize drive0 513 | drive0 @/disk: logical_block_size=512: the disk has 513 bytes, no multiple of it; pad it or use 512",
         "drive add file=@/b      | @/b: a virtio disk is a PCI card, and this PC has no hotplug for those; use if=scsi",
         "drive add flie=@/b      | unknown key 'flie'; the keys are ",
         "drive remove drive0     | drive0 @/disk: a virtio disk is a PCI card, and this PC has no hotplug for those; use if=scsi",

@@ -24,7 +24,7 @@ final class MonitoredBoot implements Closeable {
   private final Serial serial = new Serial();
   private final ByteArrayOutputStream errors = new ByteArrayOutputStream();
   private final Thread thread;
-  private MonitorClient client;
+  private final MonitorClient client;
   private volatile int exitStatus = -1;
 
   /** What the guest prints; whoever reads it can wait for more. */
@@ -56,10 +56,10 @@ final class MonitoredBoot implements Closeable {
   }
 
   /**
-   * Boots, waits until the guest printed something, and connects.
+   * Boots, waits until the guest printed something, and connects if it runs.
    *
    * @param directory stands in place of {@code @}; gets the socket
-   * @param printed what the guest prints first
+   * @param printed what the guest prints first; empty to wait for the monitor alone
    * @param args of {@code boot}
    */
   MonitoredBoot(Path directory, String printed, String... args)
@@ -79,7 +79,19 @@ final class MonitoredBoot implements Closeable {
             });
     thread.start();
     serial.await(printed);
-    client = client();
+    client = connected();
+  }
+
+  /** A client as soon as there is a monitor; null if the run ends before. */
+  private MonitorClient connected() {
+    while (thread.isAlive()) {
+      try {
+        return client();
+      } catch (IOException e) {
+        Thread.onSpinWait(); // not yet
+      }
+    }
+    return null;
   }
 
   private String there(String text) {
@@ -124,12 +136,12 @@ final class MonitoredBoot implements Closeable {
   /** Ends the run if it has not ended, and waits for that. */
   @Override
   public void close() throws IOException {
-    try {
-      client.ask("quit");
+    try (MonitorClient last = client) {
+      if (last != null) {
+        last.ask("quit");
+      }
     } catch (IOException e) {
       // it has ended
-    } finally {
-      client.close();
     }
     try {
       thread.join();

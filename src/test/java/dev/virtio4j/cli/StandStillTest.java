@@ -6,7 +6,6 @@ import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.pc.LinuxKernel;
 import dev.virtio4j.pc.ReferencePc;
-import dev.virtio4j.virtio.blk.BlkCounter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -111,9 +110,9 @@ class StandStillTest {
 
   /** Prepares a run whose host has space only after some attempts. */
   private void prepare(int failures) throws BadInputException {
-    DriveOptions options = DriveOptions.parse("file=disk.img,werror=stop");
-    drives = new Drives();
-    drives.add(new Drive("drive0", options, new FullDisk(content, failures)));
+    DriveOptions options = DriveOptions.parse("id=drive0,file=disk.img,werror=stop");
+    OpenImage image = new OpenImage(options.files(), new FullDisk(content, failures));
+    drives = new Drives(List.of(), List.of(new Drive(options, image)), false);
     run =
         new BootRun(
             this::powerOn,
@@ -149,8 +148,8 @@ class StandStillTest {
     assertThat(result.reason()).isEqualTo(undisturbed.reason());
     assertThat(result.instructions()).isEqualTo(undisturbed.instructions());
     assertThat(result.emulatedTime()).isEqualTo(undisturbed.emulatedTime());
-    assertThat(drives.list().get(0).counters().get(BlkCounter.WRITES)).isEqualTo(1);
-    assertThat(drives.list().get(0).counters().get(BlkCounter.ERRORS)).isZero();
+    assertThat(drives.list().get(0).counters().counts().get("writes")).isEqualTo(1);
+    assertThat(drives.list().get(0).counters().counts().get("errors")).isZero();
   }
 
   @Test
