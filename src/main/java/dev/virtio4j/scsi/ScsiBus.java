@@ -51,7 +51,7 @@ public final class ScsiBus {
      * The host failed in a way that makes the bus stand still ({@link OnError#STOP}) until {@link
      * #resume}.
      *
-     * @param why one line
+     * @param why one line that names the unit
      */
     void stopped(String why);
   }
@@ -277,7 +277,10 @@ public final class ScsiBus {
         case IGNORE -> task.ignoreHostFailure();
         case STOP -> {
           stopped = true;
-          String why = String.valueOf(task.hostFailure().getMessage());
+          String why =
+              "target %d, LUN %d: %s"
+                  .formatted(
+                      task.attachment.target, task.attachment.lun, task.hostFailure().getMessage());
           task.again();
           listener.stopped(why);
           return;
