@@ -136,6 +136,7 @@ public final class ScsiBus {
             Predicate<Task> lost = task -> task.attachment.unit == unit && task.nexus() == nexus;
             boolean any = inFlight.stream().anyMatch(lost);
             end(lost, TaskEnd.ABORTED);
+            setTimer();
             return any;
           }
         });
