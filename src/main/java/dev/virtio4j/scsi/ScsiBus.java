@@ -130,6 +130,14 @@ public final class ScsiBus {
           public void asynchronousEvent(int eventClasses) {
             listener.asynchronousEvent(target, lun, eventClasses);
           }
+
+          @Override
+          public boolean abortTasks(Nexus nexus) {
+            Predicate<Task> lost = task -> task.attachment.unit == unit && task.nexus() == nexus;
+            boolean any = inFlight.stream().anyMatch(lost);
+            end(lost, TaskEnd.ABORTED);
+            return any;
+          }
         });
   }
 
