@@ -297,7 +297,11 @@ public abstract class LogicalUnit implements Stateful {
   /** TEST UNIT READY: whether it is, its row says. */
   final void testUnitReady(Task task) {}
 
-  /** REQUEST SENSE: a unit attention, if one is pending, or why the unit is not ready. */
+  /**
+   * REQUEST SENSE: a unit attention, if one is pending, is told this way, too, and then why the
+   * unit is not ready. SeaBIOS asks for that, and would wait for a medium for five seconds
+   * otherwise.
+   */
   final void requestSense(Task task) {
     SenseData sense = new SenseData();
     UnitAttention attention = task.nexus().take();
