@@ -307,9 +307,10 @@ public abstract class LogicalUnit implements Stateful {
     UnitAttention attention = task.nexus().take();
     if (attention != null) {
       sense.set(attention);
+    } else if (notReady() != null) {
+      sense.set(notReady());
     } else {
-      Sense notReady = notReady();
-      sense.set(notReady == null ? Sense.NO_ADDITIONAL_SENSE_INFORMATION : notReady);
+      sense.set(Sense.NO_ADDITIONAL_SENSE_INFORMATION);
     }
     send(task, sense);
   }
