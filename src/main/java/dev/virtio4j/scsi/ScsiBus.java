@@ -135,6 +135,7 @@ public final class ScsiBus {
             Predicate<Task> lost = task -> task.attachment.unit == unit && task.nexus() == nexus;
             boolean any = !inFlight.matching(lost).isEmpty();
             end(lost, TaskEnd.ABORTED);
+            setTimer();
             return any;
           }
         });
