@@ -222,14 +222,13 @@ public final class CdromUnit extends LogicalUnit {
   }
 
   @Override
-  long bytesMoved(Task task) {
-    boolean moves = operation(task) == Operation.READ && notReady() == null && isOnDisc(task);
+  long bytesMoved(Task task, Operation operation) {
+    boolean moves = operation == Operation.READ && notReady() == null && isOnDisc(task);
     return moves ? blockCount(task) * Disc.BLOCK_SIZE : 0;
   }
 
   @Override
-  long delayNanos(Task task) {
-    long bytes = bytesMoved(task);
+  long delayNanos(Task task, Operation operation, long bytes) {
     return bytes == 0
         ? 0
         : disc.medium().delayNanos(Operation.READ, address(task) * Disc.BLOCK_SIZE, bytes);
