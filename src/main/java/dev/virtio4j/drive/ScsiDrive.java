@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.OnError;

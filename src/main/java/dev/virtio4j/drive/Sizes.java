@@ -1,10 +1,10 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Sizes as one writes them on the command line. */
-final class Sizes {
+public final class Sizes {
   /** What {@link #parse} takes, in words. */
   static final String EXAMPLES = "size such as 512, 64k, 4M or 1G";
 
@@ -20,7 +20,7 @@ final class Sizes {
    * @return bytes, 0 or more
    * @throws IllegalArgumentException if it is no size, or 2^63 bytes or more
    */
-  static long parse(String text) {
+  public static long parse(String text) {
     return parse(text, 0);
   }
 
@@ -32,7 +32,7 @@ final class Sizes {
    * @return bytes, 0 or more
    * @throws IllegalArgumentException if it is no size, or 2^63 bytes or more
    */
-  static long parse(String text, int plainShift) {
+  public static long parse(String text, int plainShift) {
     Matcher matcher = SIZE.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException("'" + text + "' is no " + EXAMPLES);

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.virtio.scsi.ScsiHost;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The SCSI host of a bus. It is made anew for each power-on. */
-final class BusHost {
+public final class BusHost {
   private final int bus;
 
   /** What the drives say of it. */
@@ -105,13 +105,18 @@ final class BusHost {
     return host;
   }
 
-  /** The value of a key of the host. */
-  String value(DriveKey key) {
+  /**
+   * The value of a key of the host.
+   *
+   * @param key the key
+   * @return what it has, or its default
+   */
+  public String value(DriveKey key) {
     return keys.getOrDefault(key, key.byDefault());
   }
 
-  /** What all its hosts did. */
-  DriveCounters counters() {
+  /** {@return what all its hosts did} */
+  public DriveCounters counters() {
     DriveCounters now = DriveCounters.of(host);
     return before == null ? now : before.plus(now);
   }

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.block.BaseImage;
 import dev.virtio4j.block.BlockBackend;
@@ -20,10 +20,15 @@ import java.util.stream.Stream;
  * @param format how it is written: {@link #RAW}, {@link #QCOW2} or {@link #OVERLAY}
  * @param below the base of an overlay, the backing file of a qcow2 image; null for none
  */
-record DiskImage(Path file, String format, DiskImage below) {
-  static final String RAW = "raw";
-  static final String QCOW2 = "qcow2";
-  static final String OVERLAY = "overlay";
+public record DiskImage(Path file, String format, DiskImage below) {
+  /** The file is the disk. */
+  public static final String RAW = "raw";
+
+  /** QEMU's format. */
+  public static final String QCOW2 = "qcow2";
+
+  /** Our own: what was written since, over a base. */
+  public static final String OVERLAY = "overlay";
 
   /** The file, and those below it. */
   List<Path> files() {
@@ -53,7 +58,7 @@ record DiskImage(Path file, String format, DiskImage below) {
    * @return the base
    * @throws IOException if a file is not as it should be
    */
-  BaseImage openBase() throws IOException {
+  public BaseImage openBase() throws IOException {
     return new BaseImage(file, open(true));
   }
 

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.FaultyBackend;
@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The image of a drive, open. */
-final class OpenImage implements Closeable {
+public final class OpenImage implements Closeable {
   private static final String SECTION = "image";
 
   private final List<Path> files;
@@ -30,7 +30,7 @@ final class OpenImage implements Closeable {
    * @param files what it is in
    * @param image its content; closed with this
    */
-  OpenImage(List<Path> files, BlockBackend image) {
+  public OpenImage(List<Path> files, BlockBackend image) {
     this.files = files;
     this.image = new TimedBackend(image);
     faults = image instanceof FaultyBackend faulty ? faulty : null;

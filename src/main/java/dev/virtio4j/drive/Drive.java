@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.TimedBackend;
@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A drive. What the guest sees of it is made anew for each power-on; the image stays. */
-final class Drive implements Closeable {
+public final class Drive implements Closeable {
   private static final String SECTION = "drive";
 
   private DriveOptions options;
@@ -31,7 +31,7 @@ final class Drive implements Closeable {
    * @param options what the user wants, with a name and a place
    * @param image its content, closed with the drive; null for nothing
    */
-  Drive(DriveOptions options, OpenImage image) {
+  public Drive(DriveOptions options, OpenImage image) {
     this.options = options;
     this.image = image;
   }
@@ -103,7 +103,7 @@ final class Drive implements Closeable {
    * @throws IOException if the image can't have it; nothing has changed then
    * @throws IllegalArgumentException if it is none for this disk
    */
-  void resize(long bytes) throws IOException {
+  public void resize(long bytes) throws IOException {
     front.resize(bytes);
   }
 
@@ -125,7 +125,7 @@ final class Drive implements Closeable {
    * @throws IOException if its image can't be closed
    * @throws IllegalArgumentException if there is no disc, or it can't be taken out
    */
-  void eject(boolean force) throws IOException {
+  public void eject(boolean force) throws IOException {
     CdromUnit tray = front.tray();
     if (!tray.hasMedium()) {
       throw new IllegalArgumentException("has no disc");
@@ -147,7 +147,7 @@ final class Drive implements Closeable {
    * @throws IOException if the image is not as it should be
    * @throws IllegalArgumentException if there is a disc already, or a key is not of an image
    */
-  void insert(Map<DriveKey, String> keys) throws IOException {
+  public void insert(Map<DriveKey, String> keys) throws IOException {
     CdromUnit tray = front.tray();
     if (tray.hasMedium()) {
       throw new IllegalArgumentException("there is a disc in it: eject " + name() + " first");
@@ -166,13 +166,17 @@ final class Drive implements Closeable {
     tray.insert(content());
   }
 
-  /** What the monitor calls it. */
-  String name() {
+  /** {@return what the monitor calls it} */
+  public String name() {
     return options.value(DriveKey.ID);
   }
 
-  /** What the user wants of it, with its name, its place and the disc that is in it. */
-  DriveOptions options() {
+  /**
+   * What the user wants of it.
+   *
+   * @return the options, with its name, its place and the disc that is in it
+   */
+  public DriveOptions options() {
     return options;
   }
 
@@ -182,18 +186,18 @@ final class Drive implements Closeable {
     return name() + " " + options.file();
   }
 
-  /** In one line: name, size in bytes, and its keys. */
-  String describe() {
+  /** {@return in one line: name, size in bytes, and its keys} */
+  public String describe() {
     return name() + " " + (image == null ? 0 : content().size()) + " " + options.text();
   }
 
-  /** The image, with the time it took; null for nothing. */
-  TimedBackend image() {
+  /** {@return the image, with the time it took; null for nothing} */
+  public TimedBackend image() {
     return image == null ? null : image.backend();
   }
 
-  /** What it did, over all power-ons. */
-  DriveCounters counters() {
+  /** {@return what it did, over all power-ons} */
+  public DriveCounters counters() {
     DriveCounters now = front.counters();
     return before == null ? now : before.plus(now);
   }

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.OnError;
@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * @param scsi as a unit on a SCSI host; null for a block device
  * @param given the keys that were given, with their values
  */
-record DriveOptions(
+public record DriveOptions(
     DriveKind kind,
     DriveImage image,
     BlkOptions device,
@@ -40,7 +40,16 @@ record DriveOptions(
           DriveKey.QUEUE_SIZE,
           DriveKey.SPEC);
 
-  DriveOptions {
+  /**
+   * Keeps a copy of what was given.
+   *
+   * @param kind what the guest sees of it
+   * @param image where the content is; null for none
+   * @param device as a block device
+   * @param scsi as a unit on a SCSI host; null for a block device
+   * @param given the keys that were given, with their values
+   */
+  public DriveOptions {
     given = Collections.unmodifiableMap(new EnumMap<>(given));
   }
 
@@ -52,7 +61,7 @@ record DriveOptions(
    * @throws IllegalArgumentException if a key or a value is not one of those there are; the message
    *     is one line that lists them
    */
-  static DriveOptions parse(String text) {
+  public static DriveOptions parse(String text) {
     return of(keys(text));
   }
 
@@ -63,7 +72,7 @@ record DriveOptions(
    * @return what is given for each key
    * @throws IllegalArgumentException if a key is not one of those there are
    */
-  static Map<DriveKey, String> keys(String text) {
+  public static Map<DriveKey, String> keys(String text) {
     Map<DriveKey, String> given = new EnumMap<>(DriveKey.class);
     for (String part : split(text)) {
       int equals = part.indexOf('=');
@@ -86,7 +95,7 @@ record DriveOptions(
    * @throws IllegalArgumentException if a value is not allowed; the message is one line that says
    *     what is
    */
-  static DriveOptions of(Map<DriveKey, String> given) {
+  public static DriveOptions of(Map<DriveKey, String> given) {
     DriveValues values = new DriveValues(given);
     DriveKind kind = values.kind();
     DriveImage image = DriveImage.of(values);
@@ -131,13 +140,13 @@ record DriveOptions(
     return of(merged);
   }
 
-  /** The file that the image is in; in words, if there is none. */
-  String file() {
+  /** {@return the file that the image is in; in words, if there is none} */
+  public String file() {
     return image == null ? "(empty)" : image.file().toString();
   }
 
-  /** All files that it is in. */
-  List<Path> files() {
+  /** {@return all files that it is in} */
+  public List<Path> files() {
     return image == null ? List.of() : image.files();
   }
 
@@ -147,7 +156,7 @@ record DriveOptions(
    * @param key the key
    * @return its value as it was given, or its default
    */
-  String value(DriveKey key) {
+  public String value(DriveKey key) {
     return given.getOrDefault(key, key.byDefault(kind));
   }
 

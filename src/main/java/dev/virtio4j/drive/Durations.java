@@ -1,11 +1,11 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as one writes them on the command line. */
-final class Durations {
+public final class Durations {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ns|us|ms|s|m|h|)");
 
   private Durations() {}
@@ -18,7 +18,7 @@ final class Durations {
    * @return the duration, longer than nothing
    * @throws IllegalArgumentException if it is no duration
    */
-  static Duration parse(String text) {
+  public static Duration parse(String text) {
     Duration duration = parseOrZero(text);
     if (duration.isZero()) {
       throw new IllegalArgumentException("a duration must be longer than nothing");

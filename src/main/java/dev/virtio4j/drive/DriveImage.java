@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.FaultPlan;
@@ -16,7 +16,7 @@ import java.util.List;
  * @param readOnly whether the guest may only read
  * @param faults what is to go wrong; null for nothing
  */
-record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
+public record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
 
   /**
    * Reads the values.
@@ -66,8 +66,8 @@ record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
     return image.file();
   }
 
-  /** Whether some flushes of it are to do nothing. */
-  boolean losesFlushes() {
+  /** {@return whether some flushes of it are to do nothing} */
+  public boolean losesFlushes() {
     return faults != null && faults.losesFlushes();
   }
 
@@ -83,7 +83,7 @@ record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
    * @return the disk
    * @throws IOException if the image is not as it should be
    */
-  BlockBackend open(boolean snapshot) throws IOException {
+  public BlockBackend open(boolean snapshot) throws IOException {
     if (image.format().equals(DiskImage.QCOW2) && !readOnly && !snapshot) {
       throw new IOException(
           file()

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.scsi.UnitCounters;
 import dev.virtio4j.virtio.blk.BlkCounter;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * @param main the names of the counts that are shown first
  * @param counts all of them by name, in their order
  */
-record DriveCounters(List<String> main, Map<String, Long> counts) {
+public record DriveCounters(List<String> main, Map<String, Long> counts) {
   private static final List<String> BLK =
       List.of("requests", "bytes_read", "bytes_written", "interrupts");
 
@@ -52,8 +52,13 @@ record DriveCounters(List<String> main, Map<String, Long> counts) {
     return new DriveCounters(HOST, counts);
   }
 
-  /** The name of a constant, as users see it. */
-  static String id(Enum<?> constant) {
+  /**
+   * The name of a constant, as users see it.
+   *
+   * @param constant the constant
+   * @return its name
+   */
+  public static String id(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
@@ -68,13 +73,13 @@ record DriveCounters(List<String> main, Map<String, Long> counts) {
     return new DriveCounters(main, sums);
   }
 
-  /** The main counts in words. */
-  String mainFigures() {
+  /** {@return the main counts in words} */
+  public String mainFigures() {
     return main.stream().map(this::figure).collect(Collectors.joining(", "));
   }
 
-  /** The others that are not 0 in words; empty if there are none. */
-  String otherFigures() {
+  /** {@return the others that are not 0 in words; empty if there are none} */
+  public String otherFigures() {
     return counts.keySet().stream()
         .filter(name -> !main.contains(name) && counts.get(name) > 0)
         .map(this::figure)

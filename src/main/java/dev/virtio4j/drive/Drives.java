@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.drive;
 
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The open drives of a machine, and the SCSI hosts that some of them are on. */
-final class Drives implements Closeable {
+public final class Drives implements Closeable {
   private final List<BusHost> buses;
   private final List<Drive> drives;
   private final boolean snapshot;
@@ -36,7 +36,7 @@ final class Drives implements Closeable {
    * @param drives the drives that it has at first; closed with this
    * @param snapshot whether what is written to others is thrown away at the end
    */
-  Drives(List<BusHost> buses, List<Drive> drives, boolean snapshot) {
+  public Drives(List<BusHost> buses, List<Drive> drives, boolean snapshot) {
     this.buses = buses;
     this.drives = new ArrayList<>(drives);
     this.snapshot = snapshot;
@@ -50,7 +50,7 @@ final class Drives implements Closeable {
    * @return the drives; to be closed
    * @throws IOException if an image is not as it should be, or two drives have one name or place
    */
-  static Drives open(List<DriveOptions> options, boolean snapshot) throws IOException {
+  public static Drives open(List<DriveOptions> options, boolean snapshot) throws IOException {
     Drives opened = new Drives(BusHost.of(options), List.of(), snapshot);
     try {
       for (DriveOptions drive : options) {
@@ -140,7 +140,7 @@ final class Drives implements Closeable {
    * @throws IOException if its image is not as it should be, or its name or place is taken
    * @throws IllegalArgumentException if such a drive can't be plugged in, or not with its image
    */
-  void add(DriveOptions options) throws IOException {
+  public void add(DriveOptions options) throws IOException {
     if (options.scsi() == null) {
       throw new IllegalArgumentException(options.file() + ": " + BlkFront.NO_HOTPLUG);
     }
@@ -161,7 +161,7 @@ final class Drives implements Closeable {
    * @throws IOException if its image can't be flushed, and it stays; or if it can't be closed
    * @throws IllegalArgumentException if it can't be unplugged
    */
-  void remove(Drive drive) throws IOException {
+  public void remove(Drive drive) throws IOException {
     drive.unplug();
     drives.remove(drive);
     drive.close();
@@ -174,7 +174,7 @@ final class Drives implements Closeable {
    * @return the drive
    * @throws IllegalArgumentException if there is none; the message lists those there are
    */
-  Drive find(String name) {
+  public Drive find(String name) {
     return drives.stream()
         .filter(drive -> drive.name().equals(name))
         .findFirst()
@@ -199,7 +199,8 @@ final class Drives implements Closeable {
    *     should stand still
    * @throws IllegalArgumentException if an image is none for such a device, or there are too many
    */
-  void plugInto(GuestMemory memory, EventClock clock, Consumer<PciFunction> slots, Runnable pause) {
+  public void plugInto(
+      GuestMemory memory, EventClock clock, Consumer<PciFunction> slots, Runnable pause) {
     waits.clear();
     for (Drive drive : drives) {
       if (drive.options().scsi() == null) {
@@ -220,8 +221,8 @@ final class Drives implements Closeable {
     }
   }
 
-  /** What devices wait for, in one line; empty if none does. */
-  String waitsFor() {
+  /** {@return what devices wait for, in one line; empty if none does} */
+  public String waitsFor() {
     return waits.stream()
         .flatMap(wait -> wait.waitsFor().stream())
         .collect(Collectors.joining("; "));
@@ -232,7 +233,7 @@ final class Drives implements Closeable {
    *
    * @return whether none waits any longer
    */
-  boolean resume() {
+  public boolean resume() {
     boolean goesOn = true;
     for (HostWait wait : waits) {
       goesOn &= wait.resume();
@@ -240,18 +241,18 @@ final class Drives implements Closeable {
     return goesOn;
   }
 
-  /** The SCSI hosts. */
-  List<BusHost> buses() {
+  /** {@return the SCSI hosts} */
+  public List<BusHost> buses() {
     return Collections.unmodifiableList(buses);
   }
 
-  /** The drives, in the order in which they were named. */
-  List<Drive> list() {
+  /** {@return the drives, in the order in which they were named} */
+  public List<Drive> list() {
     return Collections.unmodifiableList(drives);
   }
 
-  /** What the user wants of each. */
-  List<DriveOptions> options() {
+  /** {@return what the user wants of each} */
+  public List<DriveOptions> options() {
     return drives.stream().map(Drive::options).toList();
   }
 
@@ -260,7 +261,7 @@ final class Drives implements Closeable {
    *
    * @throws IOException if that is not certain of an image
    */
-  void flush() throws IOException {
+  public void flush() throws IOException {
     for (Drive drive : drives) {
       drive.flush();
     }
@@ -272,7 +273,7 @@ final class Drives implements Closeable {
    * @param out where to
    * @throws IOException if that fails, or a SCSI host has no drive that tells of it
    */
-  void save(StateWriter out) throws IOException {
+  public void save(StateWriter out) throws IOException {
     for (int bus = 0; bus < buses.size(); bus++) {
       int number = bus;
       if (drives.stream().noneMatch(drive -> drive.options().isOn(number))) {
@@ -293,7 +294,7 @@ final class Drives implements Closeable {
    * @param in where from
    * @throws IOException with one line that names the drive and what differs, or if it can't be read
    */
-  void load(StateReader in) throws IOException {
+  public void load(StateReader in) throws IOException {
     int count = in.i32();
     if (count != drives.size()) {
       throw new StateException(
