@@ -39,6 +39,7 @@ class ArchitectureTest {
     PC         ("pc",          "host", "pci"),
     QTEST      ("qtest",       "host", "pc"),
     DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
+    PLUGIN     ("plugin",      "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive");
     // spotless:on
 

@@ -1,6 +1,6 @@
 /**
  * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code image}, {@code qtest},
- * {@code firmware-test} and {@code guest fetch}.
+ * {@code firmware-test}, {@code guest fetch} and {@code plugins list}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status
@@ -17,6 +17,7 @@
  *     HardwareOptions      --memory and --drive
  *     DriveKeysCommand     shows the keys of --drive
  *     ImageCommand         makes images, looks after overlays
+ *     PluginsCommand       lists plugins
  * </pre>
  *
  * <p>What {@code --drive} says is read in package {@code drive}.
