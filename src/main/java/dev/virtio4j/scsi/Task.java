@@ -303,6 +303,14 @@ public final class Task {
     movedIn += count;
   }
 
+  /** Takes some bytes at the start of the last {@link #nextIn} as filled, and the others not. */
+  void commitStart(int count) {
+    if (count > 0) {
+      data.nextIn(count);
+      commitIn(count);
+    }
+  }
+
   /** An empty buffer, big-endian, to build parameter data in. */
   ByteBuffer reply() {
     return reply.clear();
