@@ -40,7 +40,9 @@ final class Command<U> {
     /** It writes without data of its own: zeroes, or gives blocks back. */
     ZEROES,
     /** It makes what was written stable. */
-    FLUSHES
+    FLUSHES,
+    /** It is refused as long as the unit is not ready. */
+    NEEDS_MEDIUM
   }
 
   private final int operationCode;

@@ -31,6 +31,7 @@ final class CommandTable<U extends LogicalUnit> {
    * medium (SAM-5, "Unit attention conditions").
    */
   void execute(U unit, Task task) {
+    task.describeSense(unit.control().descriptorSense());
     List<Command<U>> candidates = byOperationCode.get(task.u8(0));
     Command<U> command = find(candidates, task);
     if (command == null || !command.has(Command.Condition.PASSES_UNIT_ATTENTION)) {
@@ -45,6 +46,8 @@ final class CommandTable<U extends LogicalUnit> {
     } else if (command.accepts(task)) {
       if (command.has(Command.Condition.WRITES) && unit.isWriteProtected()) {
         task.checkCondition(Sense.WRITE_PROTECTED);
+      } else if (command.has(Command.Condition.NEEDS_MEDIUM) && unit.notReady() != null) {
+        task.checkCondition(unit.notReady());
       } else {
         command.run(unit, task);
       }

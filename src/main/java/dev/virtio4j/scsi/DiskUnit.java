@@ -123,6 +123,7 @@ public final class DiskUnit extends LogicalUnit {
     inquiry =
         new Inquiry(
             DEVICE_TYPE,
+            false,
             SBC_3,
             identity,
             Map.of(

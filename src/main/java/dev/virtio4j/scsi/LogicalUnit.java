@@ -19,6 +19,7 @@ public abstract class LogicalUnit implements Stateful {
   private static final int STATE_VERSION = 2;
 
   private static final int DESC = 0x01;
+  private static final int PREVENT = 0x01;
 
   /** How SELECT REPORT of REPORT LUNS counts (SPC-4). */
   private static final int WELL_KNOWN_UNITS = 0x01;
@@ -119,6 +120,7 @@ public abstract class LogicalUnit implements Stateful {
    */
   public void reset(UnitAttention attention) {
     modes.reset();
+    allowRemoval();
     raise(attention);
   }
 
@@ -126,6 +128,7 @@ public abstract class LogicalUnit implements Stateful {
    * The initiator's connection was reset: forgets what goes with that (SAM-5, "I_T nexus loss").
    */
   void nexusLost(Nexus nexus) {
+    nexus.preventRemoval(false);
     nexus.raise(UnitAttention.I_T_NEXUS_LOSS);
   }
 
@@ -173,6 +176,21 @@ public abstract class LogicalUnit implements Stateful {
 
   /** Whether commands that write are refused. */
   abstract boolean isWriteProtected();
+
+  /** Why commands that need the medium are refused; null where they aren't. */
+  Sense notReady() {
+    return null;
+  }
+
+  /** Whether an initiator has prevented that the medium is removed. */
+  final boolean isRemovalPrevented() {
+    return nexuses.stream().anyMatch(Nexus::preventsRemoval);
+  }
+
+  /** Has no initiator prevent it any more. */
+  final void allowRemoval() {
+    nexuses.forEach(nexus -> nexus.preventRemoval(false));
+  }
 
   // What stands before the mode pages.
 
@@ -224,7 +242,7 @@ public abstract class LogicalUnit implements Stateful {
 
   // Handlers.
 
-  /** TEST UNIT READY: a unit of ours always is. */
+  /** TEST UNIT READY: whether it is, its row says. */
   final void testUnitReady(Task task) {}
 
   /** REQUEST SENSE: a unit attention, if one is pending, is told this way, too. */
@@ -253,6 +271,11 @@ public abstract class LogicalUnit implements Stateful {
       sense.putFixed(task.reply());
     }
     task.send(task.u8(4));
+  }
+
+  /** PREVENT ALLOW MEDIUM REMOVAL: prevented as long as one initiator does (SPC-4). */
+  final void preventAllowMediumRemoval(Task task) {
+    task.nexus().preventRemoval((task.u8(4) & PREVENT) != 0);
   }
 
   final void modeSense6(Task task) {
@@ -286,6 +309,9 @@ public abstract class LogicalUnit implements Stateful {
       return;
     }
     int units = select == WELL_KNOWN_UNITS ? 0 : inventory.count();
+    if (select != WELL_KNOWN_UNITS) {
+      task.nexus().forget(UnitAttention.REPORTED_LUNS_CHANGED);
+    }
     long allocated = Math.min(task.u32(6), Long.BYTES * (1L + units));
     ByteBuffer reply = task.reply().putInt(units * Long.BYTES).putInt(0);
     for (int i = 0; i < units && allocated > 0; i++) {

@@ -15,6 +15,7 @@ public final class Nexus {
   private static final List<UnitAttention> IN_ORDER = List.of(UnitAttention.values());
 
   private final Set<UnitAttention> pending = EnumSet.of(UnitAttention.POWER_ON);
+  private boolean preventsRemoval;
 
   Nexus() {}
 
@@ -27,7 +28,18 @@ public final class Nexus {
     if (attention == UnitAttention.POWER_ON) {
       pending.clear();
     }
+    if (attention.isReset()) {
+      if (pending.stream().anyMatch(other -> other.compareTo(attention) < 0)) {
+        return;
+      }
+      pending.removeIf(UnitAttention::isReset);
+    }
     pending.add(attention);
+  }
+
+  /** The initiator has found out by itself. */
+  void forget(UnitAttention attention) {
+    pending.remove(attention);
   }
 
   /** The next that the initiator is to be told, which is not pending any more; null for none. */
@@ -40,10 +52,20 @@ public final class Nexus {
     return next;
   }
 
+  /** Whether the initiator wants the medium to stay (SPC-4, PREVENT ALLOW MEDIUM REMOVAL). */
+  boolean preventsRemoval() {
+    return preventsRemoval;
+  }
+
+  void preventRemoval(boolean prevent) {
+    preventsRemoval = prevent;
+  }
+
   void save(StateWriter out) throws IOException {
     for (UnitAttention attention : IN_ORDER) {
       out.flag(pending.contains(attention));
     }
+    out.flag(preventsRemoval);
   }
 
   void load(StateReader in) throws IOException {
@@ -53,5 +75,6 @@ public final class Nexus {
         pending.add(attention);
       }
     }
+    preventsRemoval = in.flag();
   }
 }

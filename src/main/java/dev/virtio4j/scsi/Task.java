@@ -17,7 +17,8 @@ public final class Task {
   /** The longest CDB that there is (SPC-4, "Variable length CDB"). */
   private static final int MAX_CDB_SIZE = 260;
 
-  private static final int REPLY_SIZE = 2048;
+  /** The longest is a READ DISC STRUCTURE of 2048 bytes, and its header. */
+  private static final int REPLY_SIZE = 4 + 2048;
 
   private final byte[] cdb = new byte[CDB_SIZE];
   private final SenseData senseData = new SenseData();
@@ -36,6 +37,7 @@ public final class Task {
   boolean enabled;
   long due;
 
+  private boolean descriptorSense;
   private Status status;
   private long movedOut;
   private long movedIn;
@@ -127,6 +129,7 @@ public final class Task {
     cdbLength = length;
     Arrays.fill(cdb, length, CDB_SIZE, (byte) 0);
     data = buffers;
+    descriptorSense = false;
     status = Status.GOOD;
     sense.clear().limit(0);
     movedOut = 0;
@@ -347,6 +350,11 @@ public final class Task {
 
   // How it ends.
 
+  /** Says whether sense data has descriptors (SPC-4, "Control mode page": D_SENSE). */
+  void describeSense(boolean descriptors) {
+    descriptorSense = descriptors;
+  }
+
   void checkCondition(Sense why) {
     senseData.set(why);
     endWithSense();
@@ -411,10 +419,13 @@ public final class Task {
     endWithSense();
   }
 
-  /** Sense data in fixed format: D_SENSE in the control mode page is 0. */
   private void endWithSense() {
     status = Status.CHECK_CONDITION;
-    senseData.putFixed(sense.clear());
+    if (descriptorSense) {
+      senseData.putDescriptors(sense.clear());
+    } else {
+      senseData.putFixed(sense.clear());
+    }
     sense.flip();
   }
 }

@@ -12,6 +12,8 @@ public enum UnitAttention {
   BUS_DEVICE_RESET       (0x29, 0x03),
   /** The initiator's connection was reset. */
   I_T_NEXUS_LOSS         (0x29, 0x07),
+  /** There is a medium to be read where there was none, or another. */
+  MEDIUM_MAY_HAVE_CHANGED(0x28, 0x00),
   /** The unit has another number of blocks. */
   CAPACITY_CHANGED       (0x2A, 0x09),
   /** A mode parameter has another value, for one whether the write cache is on. */
@@ -41,6 +43,10 @@ public enum UnitAttention {
    */
   public int qualifier() {
     return qualifier;
+  }
+
+  boolean isReset() {
+    return compareTo(I_T_NEXUS_LOSS) <= 0;
   }
 
   UnitAttention(int code, int qualifier) {

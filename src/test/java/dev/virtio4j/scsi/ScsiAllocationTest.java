@@ -14,10 +14,11 @@ class ScsiAllocationTest {
   private static final int TASKS = 20_000;
   private static final int LENGTH = 8 * 512;
   private static final byte[] READ = HexFormat.of().parseHex("28080000000100000800");
+  private static final byte[] READ_2_BLOCKS = HexFormat.of().parseHex("28000000000100000200");
   private static final byte[] WRITE = HexFormat.of().parseHex("2A000000000100000800");
 
   private final DiskUnit unit = TestDisk.of(1 << 20).unit();
-  private final Nexus nexus = unit.connect();
+  private final CdromUnit drive = new CdromUnit(TestDiscs.IDENTITY, TestDiscs.cd(16));
   private final Task task = new Task();
 
   /** The same window again and again. */
@@ -50,22 +51,33 @@ class ScsiAllocationTest {
 
   private final Window window = new Window();
 
-  private void run(int tasks) {
-    for (int i = 0; i < tasks; i++) {
-      byte[] cdb = i % 2 == 0 ? READ : WRITE;
+  private void run(LogicalUnit on, Nexus nexus, byte[]... cdbs) {
+    for (int i = 0; i < TASKS; i++) {
+      byte[] cdb = cdbs[i % cdbs.length];
       System.arraycopy(cdb, 0, task.cdb(), 0, cdb.length);
       task.begin(nexus, cdb.length, window);
-      unit.execute(task);
+      on.execute(task);
     }
   }
 
   @Test
   @DisplayName("to read and to write")
   void readAndWrite() {
-    run(TASKS);
+    allocatesNothing(unit, READ, WRITE);
+  }
+
+  @Test
+  @DisplayName("to read a CD-ROM")
+  void readCdrom() {
+    allocatesNothing(drive, READ_2_BLOCKS);
+  }
+
+  private void allocatesNothing(LogicalUnit on, byte[]... cdbs) {
+    Nexus nexus = on.connect();
+    run(on, nexus, cdbs);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    run(TASKS);
+    run(on, nexus, cdbs);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertThat(task.status()).isEqualTo(Status.GOOD);
     assertThat(task.moved()).isEqualTo(LENGTH);
