@@ -53,9 +53,9 @@ public final class CdromUnit extends LogicalUnit {
       new Command<>(0xA3, 0x0C,              "REPORT SUPPORTED OPERATION CODES", "00 87 FF FFFF FFFFFFFF 00 00", CdromUnit::reportOperationCodes),
       new Command<>(0xA8, NO_SERVICE_ACTION, "READ (12)",                     "18 FFFFFFFF FFFFFFFF 00 00",      CdromUnit::read, READS, NEEDS_MEDIUM),
       new Command<>(0xAD, NO_SERVICE_ACTION, "READ DISC STRUCTURE",           "0F FFFFFFFF FF FF FFFF C0 00",    CdromUnit::readDiscStructure, NEEDS_MEDIUM),
-      new Command<>(READ_CD_MSF, NO_SERVICE_ACTION, "READ CD MSF",                   "1E 00 FFFFFF FFFFFF 10 00 00",    CdromUnit::readCdMsf, READS, NEEDS_MEDIUM),
+      new Command<>(READ_CD_MSF, NO_SERVICE_ACTION, "READ CD MSF",            "1E 00 FFFFFF FFFFFF 10 00 00",    CdromUnit::readCdMsf, READS, NEEDS_MEDIUM),
       new Command<>(0xBD, NO_SERVICE_ACTION, "MECHANISM STATUS",              "00 00000000 0000 FFFF 00 00",     CdromUnit::mechanismStatus),
-      new Command<>(READ_CD, NO_SERVICE_ACTION, "READ CD",                       "1E FFFFFFFF FFFFFF 10 00 00",     CdromUnit::readCd, READS, NEEDS_MEDIUM)));
+      new Command<>(READ_CD, NO_SERVICE_ACTION, "READ CD",                    "1E FFFFFFFF FFFFFF 10 00 00",     CdromUnit::readCd, READS, NEEDS_MEDIUM)));
   // spotless:on
 
   private static final int STATE_VERSION = 1;

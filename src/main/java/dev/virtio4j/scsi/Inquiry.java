@@ -123,13 +123,15 @@ final class Inquiry {
       page.put((byte) ASCII).put((byte) T10_VENDOR_ID).put((byte) 0).put((byte) name.length);
       page.put(name);
       page.put((byte) BINARY).put((byte) NAA).put((byte) 0).put((byte) Long.BYTES);
-      page.putLong(NAA_LOCALLY_ASSIGNED | hash(name) >>> 4);
+      page.putLong(locallyAssigned(name));
     }
   }
 
-  private static long hash(byte[] name) {
+  /** A name of 64 bits, from a longer one. */
+  static long locallyAssigned(byte[] name) {
     try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(name)).getLong();
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(name);
+      return NAA_LOCALLY_ASSIGNED | ByteBuffer.wrap(hash).getLong() >>> 4;
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

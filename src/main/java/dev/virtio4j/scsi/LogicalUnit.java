@@ -16,10 +16,24 @@ import java.util.stream.Stream;
  * what all kinds of units have in common (SPC-4).
  */
 public abstract class LogicalUnit implements Stateful {
-  private static final int STATE_VERSION = 2;
+  /** The most initiators of a unit: as many as the answers to their commands have room for. */
+  public static final int MAX_INITIATORS = 32;
+
+  private static final int STATE_VERSION = 3;
 
   private static final int DESC = 0x01;
   private static final int PREVENT = 0x01;
+
+  // REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS.
+  private static final int REPD = 0x80;
+
+  /** ABORT TASK, ABORT TASK SET, CLEAR TASK SET, LOGICAL UNIT RESET, QUERY TASK. */
+  private static final int MANAGEMENT = 0xDC;
+
+  /** QUERY TASK SET, I_T NEXUS RESET. */
+  private static final int MORE_MANAGEMENT = 0x03;
+
+  private static final int NO_TIMEOUTS_LENGTH = 12;
 
   /** How SELECT REPORT of REPORT LUNS counts (SPC-4). */
   private static final int WELL_KNOWN_UNITS = 0x01;
@@ -29,10 +43,19 @@ public abstract class LogicalUnit implements Stateful {
   /** Who wants to know what happens to a unit beside its tasks. */
   interface Listener {
     /** The unit has another capacity, or another parameter that its initiators should look at. */
-    void parametersChanged(UnitAttention attention);
+    default void parametersChanged(UnitAttention attention) {}
 
     /** Something has happened that initiators can subscribe to. */
-    void asynchronousEvent(int eventClasses);
+    default void asynchronousEvent(int eventClasses) {}
+
+    /**
+     * Another initiator aborts all tasks of one (SPC-4, PREEMPT AND ABORT).
+     *
+     * @return whether there were any
+     */
+    default boolean abortTasks(Nexus nexus) {
+      return false;
+    }
   }
 
   /** Numbers below this have the peripheral device form, as Linux expects them. */
@@ -44,17 +67,11 @@ public abstract class LogicalUnit implements Stateful {
 
   private LunInventory inventory = LunInventory.LUN_0_ONLY;
 
-  private Listener listener =
-      new Listener() {
-        @Override
-        public void parametersChanged(UnitAttention attention) {}
-
-        @Override
-        public void asynchronousEvent(int eventClasses) {}
-      };
+  private Listener listener = new Listener() {};
 
   private final ControlPage control = new ControlPage();
   private final ModeParameters modes;
+  private final Reservations reservations = new Reservations();
 
   /**
    * For the kinds of units.
@@ -72,17 +89,36 @@ public abstract class LogicalUnit implements Stateful {
 
   /**
    * Makes the unit known to one more initiator, which is then told that the unit was switched on.
+   * It is called by the number of those that were known before it.
    *
    * @return what stands for the initiator in its tasks
+   * @throws IllegalStateException if the unit knows {@link #MAX_INITIATORS} already
    */
   public final Nexus connect() {
-    Nexus nexus = new Nexus();
+    return connect("initiator " + nexuses.size());
+  }
+
+  /**
+   * Makes the unit known to one more initiator, which is then told that the unit was switched on.
+   *
+   * @param name what others know the initiator by (PERSISTENT RESERVE IN), of any length; the same
+   *     on all units, and another for another initiator
+   * @return what stands for the initiator in its tasks
+   * @throws IllegalStateException if the unit knows {@link #MAX_INITIATORS} already
+   */
+  public final Nexus connect(String name) {
+    if (nexuses.size() == MAX_INITIATORS) {
+      throw new IllegalStateException("a unit has at most " + MAX_INITIATORS + " initiators");
+    }
+    Nexus nexus = new Nexus(name);
     nexuses.add(nexus);
     return nexus;
   }
 
-  /** Forgets an initiator. */
+  /** Forgets an initiator, and what it had registered and reserved. */
   void disconnect(Nexus nexus) {
+    reservations.forget(nexus);
+    reservations.persistent().unregister(nexus);
     nexuses.remove(nexus);
   }
 
@@ -113,13 +149,14 @@ public abstract class LogicalUnit implements Stateful {
   }
 
   /**
-   * Puts the unit into the state after power-on (SAM-5, "Logical unit reset"). Kinds of units that
-   * have such a state override this.
+   * Puts the unit into the state after power-on (SAM-5, "Logical unit reset"), but for persistent
+   * reservations. Kinds of units that have such a state override this.
    *
    * @param attention what initiators are told
    */
   public void reset(UnitAttention attention) {
     modes.reset();
+    reservations.reset();
     allowRemoval();
     raise(attention);
   }
@@ -129,6 +166,7 @@ public abstract class LogicalUnit implements Stateful {
    */
   void nexusLost(Nexus nexus) {
     nexus.preventRemoval(false);
+    reservations.forget(nexus);
     nexus.raise(UnitAttention.I_T_NEXUS_LOSS);
   }
 
@@ -192,6 +230,18 @@ public abstract class LogicalUnit implements Stateful {
     nexuses.forEach(nexus -> nexus.preventRemoval(false));
   }
 
+  final Reservations reservations() {
+    return reservations;
+  }
+
+  /** Has an initiator that lost its registration lose its tasks and what it prevented. */
+  final void abortTasks(Nexus nexus) {
+    nexus.preventRemoval(false);
+    if (listener.abortTasks(nexus)) {
+      nexus.raise(UnitAttention.COMMANDS_CLEARED);
+    }
+  }
+
   // What stands before the mode pages.
 
   /** That of the mode parameter header, 8 bits. */
@@ -226,6 +276,7 @@ public abstract class LogicalUnit implements Stateful {
       nexus.save(out);
     }
     modes.save(out);
+    reservations.save(out, nexuses);
     out.end();
   }
 
@@ -237,6 +288,7 @@ public abstract class LogicalUnit implements Stateful {
       nexus.load(in);
     }
     modes.load(in);
+    reservations.load(in, nexuses);
     in.end();
   }
 
@@ -245,14 +297,20 @@ public abstract class LogicalUnit implements Stateful {
   /** TEST UNIT READY: whether it is, its row says. */
   final void testUnitReady(Task task) {}
 
-  /** REQUEST SENSE: a unit attention, if one is pending, is told this way, too. */
+  /**
+   * REQUEST SENSE: a unit attention, if one is pending, is told this way, too, and then why the
+   * unit is not ready. SeaBIOS asks for that, and would wait for a medium for five seconds
+   * otherwise.
+   */
   final void requestSense(Task task) {
     SenseData sense = new SenseData();
     UnitAttention attention = task.nexus().take();
-    if (attention == null) {
-      sense.set(Sense.NO_ADDITIONAL_SENSE_INFORMATION);
-    } else {
+    if (attention != null) {
       sense.set(attention);
+    } else if (notReady() != null) {
+      sense.set(notReady());
+    } else {
+      sense.set(Sense.NO_ADDITIONAL_SENSE_INFORMATION);
     }
     send(task, sense);
   }
@@ -275,7 +333,61 @@ public abstract class LogicalUnit implements Stateful {
 
   /** PREVENT ALLOW MEDIUM REMOVAL: prevented as long as one initiator does (SPC-4). */
   final void preventAllowMediumRemoval(Task task) {
-    task.nexus().preventRemoval((task.u8(4) & PREVENT) != 0);
+    boolean prevent = (task.u8(4) & PREVENT) != 0;
+    if (!prevent || mayChange(task)) {
+      task.nexus().preventRemoval(prevent);
+    }
+  }
+
+  /**
+   * Whether a command does what changes the unit, which it only does by its CDB; ends it if not.
+   */
+  final boolean mayChange(Task task) {
+    boolean conflict = reservations.conflict(task.nexus(), Reservations.Access.CHANGES);
+    if (conflict) {
+      task.reservationConflict();
+    }
+    return !conflict;
+  }
+
+  final void logSense(Task task) {
+    LogSense.run(task);
+  }
+
+  /** REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS: all that a {@link ScsiBus} has. */
+  final void reportTaskManagementFunctions(Task task) {
+    ByteBuffer reply = task.reply().put((byte) MANAGEMENT).put((byte) MORE_MANAGEMENT);
+    boolean extended = (task.u8(2) & REPD) != 0;
+    int more = extended ? NO_TIMEOUTS_LENGTH : 0;
+    reply.put((byte) 0).put((byte) more);
+    Inquiry.putZeroes(reply, more);
+    task.send(task.u32(6));
+  }
+
+  final void reserve(Task task) {
+    reservations.reserve(task);
+  }
+
+  final void release(Task task) {
+    reservations.release(task);
+  }
+
+  /** PERSISTENT RESERVE IN; while the unit is reserved by RESERVE, nobody gets an answer. */
+  final void persistentReserveIn(Task task) {
+    if (reservations.isReserved()) {
+      task.reservationConflict();
+    } else {
+      PersistentReserveIn.run(reservations.persistent(), task);
+    }
+  }
+
+  /** PERSISTENT RESERVE OUT; while the unit is reserved by RESERVE, it conflicts, too. */
+  final void persistentReserveOut(Task task) {
+    if (reservations.isReserved()) {
+      task.reservationConflict();
+    } else {
+      PersistentReserveOut.run(this, task);
+    }
   }
 
   final void modeSense6(Task task) {

@@ -158,7 +158,16 @@ final class Medium {
     }
   }
 
+  boolean isUnmapped(long position, long length) {
+    return backend.isUnmapped(position, length);
+  }
+
   // The buffers, for up to BUFFER_SIZE bytes.
+
+  /** Whether to move data by way of a buffer: fewer calls where the initiator's are scattered. */
+  boolean paysToBuffer() {
+    return backend.mergeLimit() > 0;
+  }
 
   /** What is on the medium. */
   ByteBuffer load(Task task, long position, int length) {
@@ -166,6 +175,18 @@ final class Medium {
       loaded = ByteBuffer.allocateDirect(BUFFER_SIZE);
     }
     return read(task, position, loaded.clear().limit(length)) ? loaded.flip() : null;
+  }
+
+  /** Sends what was loaded, for which there must be room. */
+  void scatter(Task task) {
+    int end = loaded.limit();
+    while (loaded.position() < end) {
+      ByteBuffer piece = task.nextIn(end - loaded.position());
+      int count = piece.remaining();
+      piece.put(loaded.limit(loaded.position() + count));
+      loaded.limit(end);
+      task.commitIn(count);
+    }
   }
 
   /** The next that the initiator sends, which it must have. */

@@ -28,6 +28,12 @@ final class Provisioning {
   /** LBPME and LBPRZ in READ CAPACITY (16). */
   private static final int MANAGED_READS_ZEROES = 0xC0;
 
+  /** How GET LBA STATUS looks, in bytes: at pieces of the one size, of the other at most. */
+  private static final int STATUS_PIECE = 64 * 1024;
+
+  private static final long STATUS_REACH = 1L << 30;
+  private static final int DEALLOCATED = 1;
+
   private final Medium medium;
   private final BlockLimits limits;
   private final boolean unmaps;
@@ -158,8 +164,8 @@ final class Provisioning {
   }
 
   /**
-   * GET LBA STATUS: of no block is known whether the host has space for it, which is the same
-   * answer as that it has.
+   * GET LBA STATUS: of the blocks from one on that are in the same state, as far as one command
+   * looks. What the backend doesn't know counts as mapped.
    */
   void lbaStatus(Task task) {
     long address = MediumCdb.address(task);
@@ -167,9 +173,25 @@ final class Provisioning {
       task.checkCondition(Sense.LBA_OUT_OF_RANGE, MediumCdb.addressField(task));
       return;
     }
+    long start = address * medium.blockSize();
+    long end = Math.min(medium.blocks() * medium.blockSize(), start + STATUS_REACH);
+    boolean unmapped = unmaps && isUnmapped(start, end);
+    long at = pieceEnd(start, end);
+    while (at < end && (unmaps && isUnmapped(at, end)) == unmapped) {
+      at = pieceEnd(at, end);
+    }
     ByteBuffer reply = task.reply();
     reply.putInt(Integer.BYTES + DESCRIPTOR).putInt(0).putLong(address);
-    reply.putInt((int) Math.min(medium.blocks() - address, 0xFFFF_FFFFL)).putInt(0);
+    reply.putInt((int) ((at - start) / medium.blockSize()));
+    reply.put((byte) (unmapped ? DEALLOCATED : 0)).put((byte) 0).putShort((short) 0);
     task.send(task.u32(10));
+  }
+
+  private boolean isUnmapped(long at, long end) {
+    return medium.isUnmapped(at, pieceEnd(at, end) - at);
+  }
+
+  private static long pieceEnd(long at, long end) {
+    return Math.min(end, (at / STATUS_PIECE + 1) * STATUS_PIECE);
   }
 }

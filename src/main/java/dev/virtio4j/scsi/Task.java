@@ -365,6 +365,11 @@ public final class Task {
     endWithSense();
   }
 
+  /** The unit belongs to another initiator. */
+  void reservationConflict() {
+    status = Status.RESERVATION_CONFLICT;
+  }
+
   /** A byte of the CDB is wrong, or the field that starts there. */
   void checkCondition(Sense why, int byteInCdb) {
     senseData.set(why);

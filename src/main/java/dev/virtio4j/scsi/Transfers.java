@@ -22,15 +22,37 @@ final class Transfers {
     }
     long position = medium.position(task);
     for (long left = task.roomFor(medium.length(task)); left > 0; ) {
-      ByteBuffer piece = task.nextIn(left);
-      int count = piece.remaining();
-      if (!medium.read(task, position, piece)) {
+      int count =
+          medium.paysToBuffer()
+              ? readBuffered(task, position, left)
+              : readPiece(task, position, left);
+      if (count == 0) {
         return;
       }
-      task.commitIn(count);
       position += count;
       left -= count;
     }
+  }
+
+  /** Reads as much as a buffer takes; returns how much, 0 if the host failed. */
+  private int readBuffered(Task task, long position, long left) {
+    int count = (int) Math.min(left, Medium.BUFFER_SIZE);
+    if (medium.load(task, position, count) == null) {
+      return 0;
+    }
+    medium.scatter(task);
+    return count;
+  }
+
+  /** Reads up to the end of one of the initiator's buffers; returns how much, 0 as above. */
+  private int readPiece(Task task, long position, long left) {
+    ByteBuffer piece = task.nextIn(left);
+    int count = piece.remaining();
+    if (!medium.read(task, position, piece)) {
+      return 0;
+    }
+    task.commitIn(count);
+    return count;
   }
 
   /** WRITE of all sizes. */
@@ -41,7 +63,10 @@ final class Transfers {
     }
     long position = medium.position(task);
     for (long left = length; left > 0; ) {
-      ByteBuffer piece = task.nextOut(left);
+      ByteBuffer piece =
+          medium.paysToBuffer()
+              ? medium.gather(task, (int) Math.min(left, Medium.BUFFER_SIZE))
+              : task.nextOut(left);
       int count = piece.remaining();
       if (!medium.write(task, position, piece)) {
         return;

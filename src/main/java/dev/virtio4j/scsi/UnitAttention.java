@@ -18,6 +18,14 @@ public enum UnitAttention {
   CAPACITY_CHANGED       (0x2A, 0x09),
   /** A mode parameter has another value, for one whether the write cache is on. */
   MODE_PARAMETERS_CHANGED(0x2A, 0x01),
+  /** Another initiator has cleared all persistent reservations and registrations. */
+  RESERVATIONS_PREEMPTED (0x2A, 0x03),
+  /** Another initiator has given up a persistent reservation that concerned this one. */
+  RESERVATIONS_RELEASED  (0x2A, 0x04),
+  /** Another initiator has taken this one's registration away. */
+  REGISTRATIONS_PREEMPTED(0x2A, 0x05),
+  /** Another initiator has aborted this one's tasks. */
+  COMMANDS_CLEARED       (0x2F, 0x00),
   /** The target has more units, or fewer. */
   REPORTED_LUNS_CHANGED  (0x3F, 0x0E);
   // spotless:on

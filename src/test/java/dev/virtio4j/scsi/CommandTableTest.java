@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The command table")
 class CommandTableTest {
-  private static final int COMMANDS = 35;
+  private static final int COMMANDS = 54;
 
   private final Initiator initiator = new Initiator(TestDisk.of(1 << 20).unit());
 

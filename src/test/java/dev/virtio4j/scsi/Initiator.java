@@ -108,6 +108,17 @@ final class Initiator implements DataBuffers {
     }
   }
 
+  /** An initiator that has connected already, and is told of the power-on here. */
+  Initiator(LogicalUnit unit, Nexus nexus) {
+    this.unit = unit;
+    this.nexus = nexus;
+    run("00 00 00 00 00 00");
+  }
+
+  Nexus nexus() {
+    return nexus;
+  }
+
   /** A command that sends nothing, with ample room for what it gets. */
   Result run(String cdb) {
     return run(cdb, new byte[0], 256 * 1024);

@@ -46,6 +46,23 @@ class MediumTest {
   }
 
   @Test
+  @DisplayName("a disk where each call costs is read and written by way of a buffer")
+  void buffered() {
+    disk.mergeLimit = 256 * 1024;
+    byte[] data = random(200 * 512); // more than a buffer
+    assertThat(initiator.out("2A 00 00000003 00 00C8 00", data).moved()).isEqualTo(data.length);
+    disk.mergeLimit = 0;
+    assertThat(initiator.run("28 00 00000003 00 00C8 00").data()).isEqualTo(data);
+    disk.mergeLimit = 256 * 1024;
+    Initiator.Result result = initiator.in("28 00 00000003 00 00C8 00", data.length);
+    assertThat(result.data()).isEqualTo(data);
+    assertThat(result.moved()).isEqualTo(data.length);
+    disk.badByte = 150 * 512;
+    assertThat(initiator.run("28 00 00000003 00 00C8 00").information()).isEqualTo(3 + 128);
+    assertThat(initiator.out("2A 00 00000003 00 00C8 00", data).information()).isEqualTo(3 + 128);
+  }
+
+  @Test
   @DisplayName("a length of 0 is 256 blocks in READ (6) and WRITE (6), and none in the others")
   void lengthZero() {
     byte[] data = random(256 * 512);

@@ -251,15 +251,31 @@ class ProvisioningTest {
     assertThat(result.hostFailure()).hasMessage("bad byte");
   }
 
-  @ParameterizedTest(name = "at {0}: {1}")
+  @ParameterizedTest(name = "at {0}, {1} bytes mapped: {2}")
   @CsvSource({
-    "0000000000000000, 0000000000000000 ffffffff",
-    "00000001FFFFFFFE, 00000001fffffffe 00000002",
+    "0, 9223372036854775807, 00200000 00",
+    "8589934590, 9223372036854775807, 00000002 00",
+    "0, 0, 00200000 01",
+    "100, 65536, 0000001c 00", // up to what is unmapped
+    "128, 65536, 00200000 01",
+    "0, 10000, 00000080 00", // mapped in part
+    "8589934590, 0, 00000002 01",
   })
-  @DisplayName("GET LBA STATUS says that all is mapped where the disk doesn't know")
-  void allMapped(String address, String descriptor) {
-    assertThat(initiator.run("9E 12 " + address + " 00000018 00 00").hex())
-        .isEqualTo("0000001400000000" + descriptor.replace(" ", "") + "00000000");
+  @DisplayName("GET LBA STATUS says what is unmapped, 64 KiB by 64 KiB, and up to 1 GiB")
+  void status(long address, long mapped, String state) {
+    disk.mapped = mapped;
+    String descriptor = "%016x%s000000".formatted(address, state.replace(" ", ""));
+    assertThat(initiator.run("9E 12 %016X 00000018 00 00".formatted(address)).hex())
+        .isEqualTo("0000001400000000" + descriptor);
+  }
+
+  @Test
+  @DisplayName("GET LBA STATUS of a disk that is fully provisioned says that all is mapped")
+  void fullyProvisioned() {
+    disk.mapped = 0;
+    disk.discard = false;
+    assertThat(new Initiator(disk.unit()).run("9E 12 0000000000000000 00000018 00 00").hex())
+        .endsWith("0020000000000000");
   }
 
   @Test

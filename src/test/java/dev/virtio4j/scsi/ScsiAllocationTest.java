@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("DESIGN: no allocation per request")
 class ScsiAllocationTest {
@@ -16,8 +18,10 @@ class ScsiAllocationTest {
   private static final byte[] READ = HexFormat.of().parseHex("28080000000100000800");
   private static final byte[] READ_2_BLOCKS = HexFormat.of().parseHex("28000000000100000200");
   private static final byte[] WRITE = HexFormat.of().parseHex("2A000000000100000800");
+  private static final byte[] VERIFY = HexFormat.of().parseHex("2F020000000100000800");
 
-  private final DiskUnit unit = TestDisk.of(1 << 20).unit();
+  private final TestDisk disk = TestDisk.of(1 << 20);
+  private final DiskUnit unit = disk.unit();
   private final CdromUnit drive = new CdromUnit(TestDiscs.IDENTITY, TestDiscs.cd(16));
   private final Task task = new Task();
 
@@ -60,10 +64,12 @@ class ScsiAllocationTest {
     }
   }
 
-  @Test
-  @DisplayName("to read and to write")
-  void readAndWrite() {
-    allocatesNothing(unit, READ, WRITE);
+  @ParameterizedTest(name = "merge limit {0}")
+  @ValueSource(ints = {0, 256 * 1024})
+  @DisplayName("to read, to write and to verify, with and without a buffer between")
+  void readAndWrite(int mergeLimit) {
+    disk.mergeLimit = mergeLimit;
+    allocatesNothing(unit, READ, WRITE, VERIFY);
   }
 
   @Test

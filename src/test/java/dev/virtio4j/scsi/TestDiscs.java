@@ -24,7 +24,7 @@ final class TestDiscs {
     return new MemoryBackend(bytes(blocks * 2048), true);
   }
 
-  /** A disc of any number of blocks, which reads as zeroes. */
+  /** A disc of any number of blocks, of which 128 can be read. */
   static TestDisk large(long blocks) {
     return new TestDisk(blocks * 2048, true);
   }

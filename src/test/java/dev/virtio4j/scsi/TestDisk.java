@@ -24,6 +24,12 @@ final class TestDisk implements BlockBackend, WriteCache {
   boolean forgets;
   int flushes;
 
+  /** Of the backend. */
+  int mergeLimit;
+
+  /** How much is mapped, from the start on, in bytes. */
+  long mapped = Long.MAX_VALUE;
+
   /** What was zeroed, in bytes: "POSITION+LENGTH", or "POSITION+LENGTH unmap". */
   final List<String> zeroed = new ArrayList<>();
 
@@ -91,6 +97,16 @@ final class TestDisk implements BlockBackend, WriteCache {
     }
     zeroed.add("%d+%d%s".formatted(position, length, mayUnmap ? " unmap" : ""));
     unflushed = true;
+  }
+
+  @Override
+  public boolean isUnmapped(long position, long length) {
+    return Objects.checkFromIndexSize(position, length, size) >= mapped;
+  }
+
+  @Override
+  public int mergeLimit() {
+    return mergeLimit;
   }
 
   @Override

@@ -243,7 +243,7 @@ class ScsiTasksTest {
             new byte[0],
             512);
     assertThat(returned()).isEmpty();
-    assertThat(stops).singleElement().asString().startsWith("Input/output error");
+    assertThat(stops).singleElement().asString().startsWith("target 2, LUN 0: Input/output error");
     driver.host.resume();
     assertThat(returned()).containsExactly(read.head());
     assertThat(read.response()).isEqualTo(ScsiDriver.OK);
