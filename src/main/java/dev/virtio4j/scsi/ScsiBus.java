@@ -432,7 +432,7 @@ public final class ScsiBus {
     out.i32(inFlight.all().size());
     for (Task task : inFlight.all()) {
       out.i32(task.attachment.target);
-      out.i32(Math.max(0, task.attachment.lun)); // a missing unit's tasks never wait
+      out.i32(task.attachment.lun);
       out.flag(task.enabled);
       out.i64(task.due);
       task.carrier.save(out);
@@ -468,14 +468,14 @@ public final class ScsiBus {
     int count = in.i32(0, Integer.MAX_VALUE, "the number of tasks in flight");
     for (int i = 0; i < count; i++) {
       int target = in.i32(0, TARGETS - 1, "a target");
-      int lun = in.i32(0, LUNS - 1, "a LUN");
-      if (!has(target, lun)) {
+      int lun = in.i32(ScsiTarget.MISSING, LUNS - 1, "a LUN");
+      if (!hasTarget(target) || (lun != ScsiTarget.MISSING && !has(target, lun))) {
         throw in.wrong("has a task for a unit that is not there");
       }
       boolean enabled = in.flag();
       long due = in.i64(0, Long.MAX_VALUE, "an emulated time");
       Task task = loader.load(in);
-      task.sendTo(targets[target].find(lun));
+      task.sendTo(targets[target].addressed(lun));
       task.restore(enabled, due);
       inFlight.restore(task);
     }

@@ -385,6 +385,17 @@ public final class DescriptorChain {
   }
 
   /**
+   * Passes over some of the bytes to read, without a look at them.
+   *
+   * @param count how many bytes, 0 or more
+   * @throws IndexOutOfBoundsException if fewer are left
+   */
+  public void skipReadable(long count) {
+    check(count, readable.remaining);
+    readable.skip(count);
+  }
+
+  /**
    * Passes over some of the bytes to write: they stay as they are and don't count as written.
    *
    * @param count how many bytes, 0 or more
@@ -407,6 +418,16 @@ public final class DescriptorChain {
     readable.reset();
     writable.reset();
     written = markedWritten;
+  }
+
+  /**
+   * Whether the driver has taken the ring away that the chain came from, by a reset or a new
+   * address. Its buffers are the driver's own then: nothing may be written to them any more.
+   *
+   * @return true if {@link #complete} will return nothing
+   */
+  public boolean isAbandoned() {
+    return !queue.isOf(ring);
   }
 
   /**

@@ -46,6 +46,11 @@ final class QueueWatch {
     return held;
   }
 
+  /** Whether the driver gave a chain away while the device had one with the same head. */
+  boolean hasHeadTwice() {
+    return held.stream().mapToInt(WatchedChain::head).distinct().count() < held.size();
+  }
+
   /** Where the device reads descriptors and available entries. */
   ModelChain.Buffer driverPart() {
     return new ModelChain.Buffer(table, 18L * size + 6);

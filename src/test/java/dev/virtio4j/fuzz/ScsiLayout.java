@@ -86,9 +86,11 @@ final class ScsiLayout {
     require(residual <= command.dataLength(), "residual is above the length of the data");
     if (response == OK) {
       require(STATUSES.contains(status), "a status that SAM doesn't have");
-      boolean hasSense = senseLength > 0;
-      require(
-          hasSense == (status == CHECK_CONDITION && senseSize > 0), "whether there is sense data");
+      boolean wantsSense = status == CHECK_CONDITION && senseSize > 0;
+      if (senseLength > 0 != wantsSense) {
+        throw new AssertionError(
+            "status %x with %d bytes of sense data".formatted(status, senseLength));
+      }
     } else {
       require(status == 0 && senseLength == 0, "a status beside a response that is not OK");
     }

@@ -40,7 +40,7 @@ final class ScsiMachine implements FuzzMachine {
   private static final long DAY = 86_400_000_000_000L;
 
   /** As in {@link BlkLockstep}. */
-  private static final long MAX_ALLOCATED = 64 << 20;
+  private static final long MAX_ALLOCATED = 512 << 20;
 
   /** What a command may move: a disk some times over, and the longest parameter list. */
   private static final long MAX_DATA = 4L * (BlkLockstep.MAX_SECTORS * ModelDisk.SECTOR + 65536);
@@ -385,6 +385,7 @@ final class ScsiMachine implements FuzzMachine {
     usedRings.clear();
     others.clear();
     for (QueueWatch watch : watches) {
+      blind |= watch.hasHeadTwice();
       if (watch.isPlaced()) {
         paint(others, watch.driverPart(), true);
         blind |= overlaps(others, watch.usedRing());

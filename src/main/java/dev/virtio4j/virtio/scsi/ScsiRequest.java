@@ -122,7 +122,7 @@ final class ScsiRequest implements Carrier {
     queue = from;
     chain = taken;
     chain.mark();
-    senseSize = newSenseSize;
+    senseSize = dialect == Dialect.APRIL_2011 ? DRAFT_SENSE_SIZE : newSenseSize;
     return dialect == Dialect.APRIL_2011 ? parseDraft() : parse(cdbSize);
   }
 
@@ -136,10 +136,10 @@ final class ScsiRequest implements Carrier {
     address = chain.read64();
     tag = chain.read64();
     attribute = attribute(chain.readPiece(1).get());
-    skip(2); // prio and crn
+    chain.skipReadable(2); // prio and crn
     cdbLength = (int) Math.min(cdbSize, Task.CDB_SIZE);
     readCdb();
-    skip(cdbSize - cdbLength);
+    chain.skipReadable(cdbSize - cdbLength);
     beginData();
     return Parsed.COMMAND;
   }
@@ -177,12 +177,6 @@ final class ScsiRequest implements Carrier {
       int count = piece.remaining();
       piece.get(task.cdb(), done, count);
       done += count;
-    }
-  }
-
-  private void skip(long bytes) {
-    for (long left = bytes; left > 0; ) {
-      left -= chain.readPiece(left).remaining();
     }
   }
 
@@ -225,11 +219,14 @@ final class ScsiRequest implements Carrier {
   }
 
   /**
-   * Writes how it ended.
+   * Writes how it ended, unless the driver has taken the buffers back.
    *
    * @throws GuestMemoryException if that is not in RAM
    */
   void respond(TaskEnd end) {
+    if (chain.isAbandoned()) {
+      return;
+    }
     ScsiResponse outcome =
         end == TaskEnd.COMPLETE && task.shortfall() > 0
             ? ScsiResponse.OVERRUN
