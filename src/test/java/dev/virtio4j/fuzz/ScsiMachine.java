@@ -39,7 +39,7 @@ final class ScsiMachine implements FuzzMachine {
 
   private static final long DAY = 86_400_000_000_000L;
 
-  /** As in {@link BlkLockstep}. */
+  /** More than in {@link BlkLockstep}: one access may be the first use of every command. */
   private static final long MAX_ALLOCATED = 512 << 20;
 
   /** What a command may move: a disk some times over, and the longest parameter list. */
