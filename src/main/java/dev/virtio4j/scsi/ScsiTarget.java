@@ -8,8 +8,8 @@ import java.util.Arrays;
  * logical unit selection").
  */
 final class ScsiTarget implements LunInventory {
-  /** Where what stands for the units that there aren't has a number. */
-  static final int NO_LUN = -1;
+  /** Stands for every number without a unit. */
+  static final int MISSING = -1;
 
   private final Attachment missing;
   private Attachment[] attachments = {};
@@ -17,7 +17,7 @@ final class ScsiTarget implements LunInventory {
   ScsiTarget(int number) {
     MissingUnit none = new MissingUnit();
     none.belongTo(this);
-    missing = new Attachment(number, NO_LUN, none, UnitSettings.DEFAULT);
+    missing = new Attachment(number, MISSING, none, UnitSettings.DEFAULT);
   }
 
   /** What executes the tasks for a number: the unit, or what says that there is none. */

@@ -125,7 +125,7 @@ final class ScsiRequest implements Carrier {
     queue = from;
     chain = taken;
     chain.mark();
-    senseSize = newSenseSize;
+    senseSize = dialect == Dialect.APRIL_2011 ? DRAFT_SENSE_SIZE : newSenseSize;
     return dialect == Dialect.APRIL_2011 ? parseDraft() : parse(cdbSize);
   }
 
@@ -213,11 +213,14 @@ final class ScsiRequest implements Carrier {
   }
 
   /**
-   * Writes how it ended.
+   * Writes how it ended, unless the driver has taken the buffers back.
    *
    * @throws GuestMemoryException if that is not in RAM
    */
   void respond(TaskEnd end) {
+    if (chain.isAbandoned()) {
+      return;
+    }
     ScsiResponse outcome =
         end == TaskEnd.COMPLETE && task.shortfall() > 0
             ? ScsiResponse.OVERRUN
