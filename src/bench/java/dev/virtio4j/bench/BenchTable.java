@@ -80,7 +80,7 @@ final class BenchTable {
         .collect(Collectors.joining(", ", words + ", ", ""));
   }
 
-  /** The median of the iterations, for one thing done. */
+  /** The median of the iterations of all JVMs, for one thing done. */
   private static double micros(RunResult result) {
     double perCall = result.getPrimaryResult().getStatistics().getPercentile(50);
     return perCall / count(result.getParams());

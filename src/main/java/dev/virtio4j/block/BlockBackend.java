@@ -68,6 +68,19 @@ public interface BlockBackend extends Closeable {
   void zero(long position, long length, boolean mayUnmap) throws IOException;
 
   /**
+   * Whether a range is known to be zeroes that take no space. What only the host's file system
+   * knows does not count: it would not be the same on another host.
+   *
+   * @param position where on the disk, in bytes
+   * @param length how many bytes, 1 or more
+   * @return false if a part of it may take space
+   * @throws IndexOutOfBoundsException if the range is not on the disk
+   */
+  default boolean isUnmapped(long position, long length) {
+    return false;
+  }
+
+  /**
    * Changes the size of the disk. What it gains reads as zeroes; what it loses is gone.
    *
    * @param size bytes, a positive multiple of {@link #SECTOR_SIZE}

@@ -43,6 +43,11 @@ record Fault(
     EROFS("Read-only file system"),
     ETIMEDOUT("Connection timed out"),
     EDQUOT("Disk quota exceeded"),
+    // Those of a way to a disk, as Linux names them.
+    EBUSY("Device or resource busy", PathException.Failure.BUSY),
+    ENOLINK("Link has been severed", PathException.Failure.TRANSPORT),
+    EREMOTEIO("Remote I/O error", PathException.Failure.TARGET),
+    EBADE("Invalid exchange", PathException.Failure.NEXUS),
     /** A part is done; then an error. */
     SHORT("Input/output error"),
     /** It takes longer. */
@@ -51,9 +56,15 @@ record Fault(
     LOST(null);
 
     private final String error;
+    private final PathException.Failure path;
 
     Kind(String error) {
+      this(error, null);
+    }
+
+    Kind(String error, PathException.Failure path) {
       this.error = error;
+      this.path = path;
     }
   }
 
@@ -181,6 +192,7 @@ record Fault(
 
   /** What the host says of it. */
   IOException error() {
-    return new IOException(kind.error + " (fault=" + text + ")");
+    String message = kind.error + " (fault=" + text + ")";
+    return kind.path == null ? new IOException(message) : new PathException(kind.path, message);
   }
 }

@@ -138,6 +138,11 @@ public final class FaultyBackend implements BlockBackend {
   }
 
   @Override
+  public boolean isUnmapped(long position, long length) {
+    return base.isUnmapped(position, length);
+  }
+
+  @Override
   public void flush() throws IOException {
     Fault fault = next(Operation.FLUSH, 0, 0);
     if (fault == null) {

@@ -274,6 +274,22 @@ public final class Overlay implements BlockBackend {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Knows that of whole clusters.
+   */
+  @Override
+  public boolean isUnmapped(long position, long length) {
+    Objects.checkFromIndexSize(position, length, size());
+    for (long at = position; at < position + length; at = clusterEnd(at)) {
+      if (!readsAsZeroes(at, map.get(clusterAt(at)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Whether what is at a position, and behind it in its cluster, is not in base or file. */
   private boolean readsAsZeroes(long position, int where) {
     return where == ClusterMap.ZERO || (where == ClusterMap.BASE && position >= map.baseEnd());

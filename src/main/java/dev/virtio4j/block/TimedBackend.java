@@ -82,6 +82,11 @@ public final class TimedBackend implements BlockBackend {
   }
 
   @Override
+  public boolean isUnmapped(long position, long length) {
+    return backend.isUnmapped(position, length);
+  }
+
+  @Override
   public void flush() throws IOException {
     long start = System.nanoTime();
     try {

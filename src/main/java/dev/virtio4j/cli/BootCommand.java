@@ -2,12 +2,10 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.cli.BootRun.Ending;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -76,7 +74,7 @@ final class BootCommand implements Callable<Integer> {
   @Option(
       names = "--restore",
       paramLabel = "FILE",
-      description = "go on with a machine of --save-on, with the same memory and drives")
+      description = "go on with a saved machine: same memory and drives")
   private Path saved;
 
   @Option(
@@ -84,7 +82,7 @@ final class BootCommand implements Callable<Integer> {
       paramLabel = "CLOCK",
       defaultValue = "virtual",
       description = {
-        "virtual: time is retired instructions (the default);",
+        "virtual: time is instructions (the default);",
         "realtime: paced to the wall clock"
       })
   private Clock clock;
@@ -94,6 +92,12 @@ final class BootCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "write the figures of the run here as JSON")
   private StatsFile stats;
+
+  @Option(
+      names = "--monitor",
+      paramLabel = "PATH",
+      description = "make a unix socket here that takes commands")
+  private Path monitor;
 
   /** What the guest's time goes by. */
   enum Clock {
@@ -127,7 +131,8 @@ final class BootCommand implements Callable<Integer> {
     if (saveOn != null) {
       awaited.add(savePattern());
     }
-    try (SaveTarget target = saveOn == null ? null : saveTarget(options);
+    try (MonitorSocket socket = monitor == null ? null : MonitorSocket.open(monitor);
+        SaveTarget target = saveOn == null ? null : saveTarget(options);
         MachineSetup setup = MachineSetup.open(options)) {
       BootRun run =
           new BootRun(
@@ -137,11 +142,14 @@ final class BootCommand implements Callable<Integer> {
               console::serial,
               console::note);
       if (stats != null) {
-        stats.check(options.files());
+        stats.check(options.files(), target);
+      }
+      if (socket != null) {
+        socket.serve(new Monitor(run, setup)::ask);
       }
       BootRun.Result result = runAtTerminal(run);
-      if (result.ending() == Ending.SAVED) {
-        save(setup, target);
+      if (target != null && result.ending() == Ending.SAVED && result.outstanding() == null) {
+        save(setup, target); // the monitor did it already, where something is outstanding
       }
       Report report = new Report(result, setup.drives());
       console.note(result.reason());
@@ -183,30 +191,16 @@ final class BootCommand implements Callable<Integer> {
   }
 
   private SaveTarget saveTarget(MachineOptions options) throws BadInputException {
-    for (DriveOptions drive : options.drives()) {
-      if (drive.image().faults() != null && drive.image().faults().losesFlushes()) {
-        throw new BadInputException(
-            drive.file() + ": a drive that loses flushes can't be saved; leave out that fault=");
-      }
-    }
     try {
-      return SaveTarget.open(Path.of(saveOn[1]));
+      return SaveTarget.open(Path.of(saveOn[1]), options.drives());
     } catch (IOException e) {
       throw new BadInputException(e);
     }
   }
 
   private void save(MachineSetup setup, SaveTarget target) throws BadInputException {
-    long start = System.nanoTime();
     try {
-      setup.save(target);
-      console.note(
-          String.format(
-              Locale.ROOT,
-              "%s: %.1f MB in %.1f s",
-              target.file(),
-              Files.size(target.file()) / 1e6,
-              (System.nanoTime() - start) / 1e9));
+      console.note(setup.save(target));
     } catch (IOException e) {
       throw new BadInputException(e);
     }

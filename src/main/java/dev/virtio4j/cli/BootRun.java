@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -14,9 +17,9 @@ import java.util.regex.Pattern;
 
 /**
  * The whole run of a guest: power-on, again after each reset that the guest wants, until the guest
- * or somebody else ends it. While a device waits for the host, the machine stands still. {@link
- * #run} works on the calling thread; {@link #type}, {@link #quit} and {@link #goOn} may be called
- * from another.
+ * or somebody else ends it. While a device waits for the host, or somebody wants it so, the machine
+ * stands still. {@link #run} works on the calling thread, the emulator's; {@link #type}, {@link
+ * #quit}, {@link #goOn} and {@link #post} may be called from another.
  */
 final class BootRun {
   /** How long a machine that stands still waits before it tries again by itself. */
@@ -35,17 +38,25 @@ final class BootRun {
   private final IntConsumer serial;
   private final Consumer<String> notes;
 
+  /** What is to be done on the emulator's thread, between two instructions. */
+  private final BlockingQueue<Runnable> work = new LinkedBlockingQueue<>();
+
   private Machine machine;
   private Expectations panic;
   private Ending ending;
-  private boolean goOn;
+  private Duration retry;
+  private boolean held;
+
+  private long start;
+  private long earlierInstructions;
+  private long earlierNanos;
 
   /** Why a run ended. */
   enum Ending {
     EXPECTED(ExitStatus.OK, "all that was expected came"),
     SAVED(ExitStatus.OK, "the machine was saved"),
     POWERED_OFF(ExitStatus.OK, "the guest powered off"),
-    QUIT(ExitStatus.OK, "ended from the terminal"),
+    QUIT(ExitStatus.OK, "ended by the user"),
     TIMEOUT(ExitStatus.TIMEOUT, "timeout"),
     CRASHED(ExitStatus.GUEST_CRASH, "the guest crashed");
 
@@ -59,10 +70,10 @@ final class BootRun {
   }
 
   /**
-   * How a run went.
+   * How a run went, or goes.
    *
-   * @param ending why it ended
-   * @param stopped what stopped the machine
+   * @param ending why it ended; null if it goes on
+   * @param stopped what stopped the machine; null if it runs
    * @param outstanding the expression that was still waited for; null if none was
    * @param instructions how many the guest ran, over all its boots, without those before the
    *     machine was saved
@@ -77,6 +88,7 @@ final class BootRun {
       Duration emulatedTime,
       Duration wallTime) {
 
+    /** The program's; of a run that has ended. */
     int exitStatus() {
       return ending.exitStatus == ExitStatus.OK && outstanding != null
           ? ExitStatus.FAILED
@@ -96,9 +108,11 @@ final class BootRun {
 
     /** The reason in words. */
     String reason() {
-      return ending.text
-          + (stopped == StopReason.REQUESTED ? "" : " (" + stopped + ")")
-          + (outstanding == null ? "" : "; still expected: " + outstanding);
+      String what =
+          ending != null
+              ? ending.text + (stopped == StopReason.REQUESTED ? "" : " (" + stopped + ")")
+              : stopped == null ? "the guest runs" : "the machine stands still";
+      return what + (outstanding == null ? "" : "; still expected: " + outstanding);
     }
   }
 
@@ -158,7 +172,8 @@ final class BootRun {
    * @return how it went
    */
   Result run(Duration timeout, Duration retry) {
-    long start = System.nanoTime();
+    this.retry = retry;
+    start = System.nanoTime();
     Timer timer = new Timer("timeout", true);
     if (timeout != null) {
       timer.schedule(
@@ -171,75 +186,114 @@ final class BootRun {
           timeout.toMillis());
     }
     try {
-      long instructions = -machine.instructions();
-      long emulatedNanos = -machine.emulatedNanos();
-      StopReason stopped = runMachine(retry);
-      instructions += machine.instructions();
-      emulatedNanos += machine.emulatedNanos();
+      earlierInstructions = -machine.instructions();
+      earlierNanos = -machine.emulatedNanos();
+      StopReason stopped = runMachine();
       while (bootsAgain(stopped)) {
         notes.accept("the guest restarts (" + stopped + ")");
-        stopped = runMachine(retry);
-        instructions += machine.instructions();
-        emulatedNanos += machine.emulatedNanos();
+        stopped = runMachine();
       }
-      return new Result(
-          ending,
-          stopped,
-          expected.next(),
-          instructions,
-          Duration.ofNanos(emulatedNanos),
-          Duration.ofNanos(System.nanoTime() - start));
+      return result(ending, stopped);
     } finally {
       timer.cancel();
     }
   }
 
+  private Result result(Ending why, StopReason stopped) {
+    return new Result(
+        why,
+        stopped,
+        expected.next(),
+        earlierInstructions + machine.instructions(),
+        Duration.ofNanos(earlierNanos + machine.emulatedNanos()),
+        Duration.ofNanos(System.nanoTime() - start));
+  }
+
+  /** How the run goes; on the emulator's thread. */
+  Result soFar() {
+    return result(null, isKept() ? StopReason.PAUSED : null);
+  }
+
   /** Runs the machine until something stops it for good. */
-  private StopReason runMachine(Duration retry) {
+  private StopReason runMachine() {
     StopReason stopped = machine.run();
     while (stopped == StopReason.PAUSED) {
-      synchronized (this) {
-        goOn = false; // what was typed before is no answer
-      }
-      notes.accept(standsStill(retry));
-      while (waitToRetry(retry)) {
-        if (machine.resume()) {
-          notes.accept("the machine goes on");
-          break;
-        } else if (retry == null) { // an answer to the key
-          notes.accept(standsStill(retry));
-        }
-      }
-      stopped = machine.run();
+      standStill();
+      stopped = isEnding() ? StopReason.REQUESTED : machine.run();
     }
     return stopped;
   }
 
-  private String standsStill(Duration retry) {
+  /** Does the work that comes meanwhile, until nothing keeps the machine or the run is to end. */
+  private void standStill() {
+    if (!isKept()) {
+      return; // let go before it stood
+    }
+    notes.accept(whyItStandsStill());
+    long lastTry = System.nanoTime();
+    while (!isEnding() && isKept()) {
+      Runnable next = nextWork(lastTry);
+      if (next != null) {
+        next.run();
+      } else {
+        lastTry = System.nanoTime();
+        machine.resume();
+      }
+    }
+    if (!isEnding()) {
+      notes.accept("the machine goes on");
+    }
+  }
+
+  private boolean isKept() {
+    return held || !machine.waitsFor().isEmpty();
+  }
+
+  /** Why the machine stands still, and what to do about it; on the emulator's thread. */
+  String whyItStandsStill() {
+    if (held) {
+      return "stopped by the monitor; the machine stands still until cont";
+    }
     return machine.waitsFor()
         + "; the machine stands still: mend that, "
         + (retry == null ? "then press Ctrl-A c" : "it tries again by itself");
   }
 
-  /** Waits until it is time to try again; false if the run is to end instead. */
-  private synchronized boolean waitToRetry(Duration retry) {
+  /** Waits for work; null if it is time to try again instead. */
+  private Runnable nextWork(long lastTry) {
     try {
-      long start = System.nanoTime();
-      long left = retry == null ? Long.MAX_VALUE : retry.toMillis();
-      while (ending == null && !goOn && left > 0) {
-        wait(left);
-        left = retry == null ? left : retry.minusNanos(System.nanoTime() - start).toMillis();
-      }
-      goOn = false;
-      return ending == null;
+      return held || retry == null
+          ? work.take()
+          : work.poll(lastTry + retry.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a run", e);
+    }
+  }
+
+  /**
+   * Has some work done on the emulator's thread, between two instructions, soon: while the machine
+   * runs, and while it stands still; not once the run has ended. Any thread may call this.
+   *
+   * @param command what to do
+   */
+  void post(Runnable command) {
+    work.add(command);
+    synchronized (this) {
+      machine.post(this::doPosted);
+    }
+  }
+
+  private void doPosted() {
+    while (!isEnding() && !work.isEmpty()) {
+      work.remove().run();
     }
   }
 
   /** Sees to what stopped the machine: the end of the run, or the next boot. */
   private synchronized boolean bootsAgain(StopReason stopped) {
     if (ending == null && stopped.isReset() && !panic.met()) {
+      earlierInstructions += machine.instructions();
+      earlierNanos += machine.emulatedNanos();
       powerOn();
       return true;
     }
@@ -252,6 +306,7 @@ final class BootRun {
     panic = new Expectations(List.of(PANIC));
     machine = null; // its memory is free for the next one
     machine = powerOn.apply(this::transmitted);
+    machine.post(this::doPosted); // the machine before it may not have come to it
   }
 
   private void transmitted(int value) {
@@ -270,8 +325,13 @@ final class BootRun {
     if (ending == null) {
       ending = why;
       machine.stop();
+      work.add(() -> {}); // wakes it where it stands still
       notifyAll();
     }
+  }
+
+  private synchronized boolean isEnding() {
+    return ending != null;
   }
 
   /** Ends the run as the user wishes. */
@@ -279,10 +339,35 @@ final class BootRun {
     end(Ending.QUIT);
   }
 
+  /** Ends the run, since its machine was saved. */
+  void endSaved() {
+    end(Ending.SAVED);
+  }
+
   /** Lets a machine that stands still try again. */
-  synchronized void goOn() {
-    goOn = true;
-    notifyAll();
+  void goOn() {
+    post(
+        () -> {
+          if (!letGo()) {
+            notes.accept(whyItStandsStill());
+          }
+        });
+  }
+
+  /** Lets the machine stand still until it is let go; on the emulator's thread. */
+  void hold() {
+    held = true;
+    machine.pause();
+  }
+
+  /**
+   * Lets a machine that stands still try again; on the emulator's thread.
+   *
+   * @return whether nothing keeps it any more
+   */
+  boolean letGo() {
+    held = false;
+    return machine.resume();
   }
 
   /**

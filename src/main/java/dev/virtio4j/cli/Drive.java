@@ -1,110 +1,99 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.BlockBackend;
-import dev.virtio4j.block.FaultyBackend;
-import dev.virtio4j.block.Overlay;
 import dev.virtio4j.block.TimedBackend;
-import dev.virtio4j.host.EventClock;
-import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.StateException;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
-import dev.virtio4j.pci.PciFunction;
-import dev.virtio4j.virtio.blk.BlkCounters;
+import dev.virtio4j.scsi.CdromUnit;
 import dev.virtio4j.virtio.blk.BlkDevice;
-import dev.virtio4j.virtio.pci.VirtioPciFunction;
+import dev.virtio4j.virtio.scsi.ScsiHost;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
-/** An open drive. Its device is made anew for each power-on; the image stays. */
+/** A drive. What the guest sees of it is made anew for each power-on; the image stays. */
 final class Drive implements Closeable {
   private static final String SECTION = "drive";
 
-  private final DriveOptions options;
-  private final TimedBackend image;
-  private final FaultyBackend faults;
-  private final BlockBackend disk;
+  private DriveOptions options;
 
-  /** What --snapshot keeps of the guest's writes; null without it. */
-  private final Overlay temporary;
+  /** Its content; null for nothing. */
+  private OpenImage image;
 
-  private final List<BlkCounters> before = new ArrayList<>();
-  private BlkDevice device;
-  private String waitsFor;
+  private FrontEnd front;
+  private DriveCounters before;
 
   /**
    * Makes a drive.
    *
-   * @param options what the user wants
-   * @param image its content; closed with the drive
+   * @param options what the user wants, with a name and a place
+   * @param image its content, closed with the drive; null for nothing
    */
-  Drive(DriveOptions options, BlockBackend image) {
+  Drive(DriveOptions options, OpenImage image) {
     this.options = options;
-    this.image = new TimedBackend(image);
-    faults = image instanceof FaultyBackend faulty ? faulty : null;
-    disk = faults == null ? image : faults.base();
-    temporary = disk instanceof Overlay overlay && overlay.isTemporary() ? overlay : null;
+    this.image = image;
   }
 
   /**
    * Opens the image.
    *
-   * @param options what the user wants
+   * @param options what the user wants, with a name and a place
    * @param snapshot whether what is written is thrown away at the end
    * @return the drive
    * @throws IOException if the image is not as it should be
    */
   static Drive open(DriveOptions options, boolean snapshot) throws IOException {
-    return new Drive(options, options.image().open(snapshot));
+    return new Drive(options, openImage(options, snapshot));
+  }
+
+  private static OpenImage openImage(DriveOptions options, boolean snapshot) throws IOException {
+    return options.image() == null
+        ? null
+        : new OpenImage(options.files(), options.image().open(snapshot));
   }
 
   /**
-   * Makes a device for a machine that is about to be powered on.
+   * Makes a block device for a machine that is about to be powered on.
    *
-   * @param memory the machine's
-   * @param clock the machine's
-   * @param pause makes the machine stand still: the device waits for the host
-   * @return the device as a PCI function
+   * @return the device
    * @throws IllegalArgumentException if the image is none for such a device
    */
-  PciFunction attach(GuestMemory memory, EventClock clock, Runnable pause) {
-    if (device != null) {
-      before.add(device.counters());
-    }
+  BlkDevice powerOn() {
     try {
-      device = new BlkDevice(image, options.device());
+      BlkDevice device = new BlkDevice(content(), options.device());
+      seenAs(new BlkFront(device));
+      return device;
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(options.file() + ": " + e.getMessage(), e);
     }
-    waitsFor = null;
-    device.onStop(
-        why -> {
-          waitsFor = why;
-          pause.run();
-        });
-    return VirtioPciFunction.of(device, memory, clock);
-  }
-
-  /** What the device waits for; nothing if it does not wait for the host. */
-  Optional<String> waitsFor() {
-    return Optional.ofNullable(waitsFor);
   }
 
   /**
-   * Lets a device that waits for the host try again.
+   * Plugs it into a SCSI host, for a machine that is about to be powered on, or that runs.
    *
-   * @return whether it waits no longer
+   * @param host the host of its bus
+   * @throws IllegalArgumentException if the image is none for such a unit, or its place is taken
    */
-  boolean resume() {
-    if (waitsFor != null) {
-      waitsFor = null;
-      device.resume();
+  void plugInto(ScsiHost host) {
+    try {
+      seenAs(
+          options.kind() == DriveKind.CDROM
+              ? new CdromFront(host, options.scsi(), content())
+              : new ScsiDiskFront(host, options.scsi(), content()));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(options.file() + ": " + e.getMessage(), e);
     }
-    return waitsFor == null;
+  }
+
+  private BlockBackend content() {
+    return image == null ? null : image.backend();
+  }
+
+  private void seenAs(FrontEnd newFront) {
+    before = front == null ? null : counters();
+    front = newFront;
   }
 
   /**
@@ -115,21 +104,98 @@ final class Drive implements Closeable {
    * @throws IllegalArgumentException if it is none for this disk
    */
   void resize(long bytes) throws IOException {
-    device.resize(bytes);
+    front.resize(bytes);
   }
 
+  /**
+   * Takes it away from the guest, flushed.
+   *
+   * @throws IOException if it is not certain that all is on stable storage; it stays then
+   * @throws IllegalArgumentException if this can't be done while the machine runs
+   */
+  void unplug() throws IOException {
+    flush();
+    front.unplug();
+  }
+
+  /**
+   * Takes the disc out of a CD-ROM drive.
+   *
+   * @param force whether to do so although the guest prevents it
+   * @throws IOException if its image can't be closed
+   * @throws IllegalArgumentException if there is no disc, or it can't be taken out
+   */
+  void eject(boolean force) throws IOException {
+    CdromUnit tray = front.tray();
+    if (!tray.hasMedium()) {
+      throw new IllegalArgumentException("has no disc");
+    }
+    if (tray.eject(force) == null) {
+      throw new IllegalArgumentException(
+          "the guest holds the disc, and was asked to let it go; or take it: eject --force "
+              + name());
+    }
+    options = options.withImage(Map.of());
+    close();
+    image = null;
+  }
+
+  /**
+   * Puts a disc into a CD-ROM drive.
+   *
+   * @param keys what is said of its image
+   * @throws IOException if the image is not as it should be
+   * @throws IllegalArgumentException if there is a disc already, or a key is not of an image
+   */
+  void insert(Map<DriveKey, String> keys) throws IOException {
+    CdromUnit tray = front.tray();
+    if (tray.hasMedium()) {
+      throw new IllegalArgumentException("there is a disc in it: eject " + name() + " first");
+    }
+    for (DriveKey key : keys.keySet()) {
+      if (!DriveKey.OF_IMAGE.contains(key)) {
+        throw new IllegalArgumentException(key.id() + "= is not of a disc; give file= and format=");
+      }
+    }
+    DriveOptions withDisc = options.withImage(keys);
+    image = openImage(withDisc, false);
+    if (image == null) {
+      throw new IllegalArgumentException("no file= names the image");
+    }
+    options = withDisc;
+    tray.insert(content());
+  }
+
+  /** What the monitor calls it. */
+  String name() {
+    return options.value(DriveKey.ID);
+  }
+
+  /** What the user wants of it, with its name, its place and the disc that is in it. */
   DriveOptions options() {
     return options;
   }
 
-  /** The image, with the time it took. */
-  TimedBackend image() {
-    return image;
+  /** What a user is told to know which it is. */
+  @Override
+  public String toString() {
+    return name() + " " + options.file();
   }
 
-  /** What all its devices did. */
-  BlkCounters counters() {
-    return before.stream().reduce(device.counters(), BlkCounters::plus);
+  /** In one line: name, size in bytes, and its keys. */
+  String describe() {
+    return name() + " " + (image == null ? 0 : content().size()) + " " + options.text();
+  }
+
+  /** The image, with the time it took; null for nothing. */
+  TimedBackend image() {
+    return image == null ? null : image.backend();
+  }
+
+  /** What it did, over all power-ons. */
+  DriveCounters counters() {
+    DriveCounters now = front.counters();
+    return before == null ? now : before.plus(now);
   }
 
   /**
@@ -138,36 +204,30 @@ final class Drive implements Closeable {
    * @throws IOException if that is not certain
    */
   void flush() throws IOException {
-    image.flush();
+    if (image != null) {
+      image.flush();
+    }
   }
 
   @Override
   public void close() throws IOException {
-    image.close();
+    if (image != null) {
+      image.close();
+    }
   }
 
   /**
-   * Saves by what the drive is known again, what no image of its keeps, and how far its faults have
-   * got; and puts what was written on stable storage.
+   * Saves by what the drive is known again; and puts what was written on stable storage.
    *
    * @param out where to
    * @throws IOException if that fails
    */
   void save(StateWriter out) throws IOException {
-    disk.flush(); // not one that faults count
-    out.begin(SECTION, 1);
+    out.begin(SECTION, 2);
     out.text(String.join("\n", options.seenByGuest()));
-    for (Path file : options.image().files()) {
-      FileStamp.of(file).save(out);
-    }
-    if (faults != null) {
-      for (long matches : faults.progress()) {
-        out.i64(matches);
-      }
-    }
-    out.flag(temporary != null);
-    if (temporary != null) {
-      temporary.copyTo(out.data());
+    out.flag(image != null);
+    if (image != null) {
+      image.save(out);
     }
     out.end();
   }
@@ -179,29 +239,15 @@ final class Drive implements Closeable {
    * @throws IOException with one line that says what differs, or if it can't be read
    */
   void load(StateReader in) throws IOException {
-    in.begin(SECTION, 1);
+    in.begin(SECTION, 2);
     checkOptions(List.of(in.text().split("\n", -1)));
-    for (Path file : options.image().files()) {
-      FileStamp then = FileStamp.load(in);
-      FileStamp now = FileStamp.of(file);
-      if (!now.equals(then)) {
-        throw new StateException(
-            "%s was changed since the machine was saved: it had %s, and has %s"
-                .formatted(file.equals(options.file()) ? "the image" : file, then, now));
-      }
+    boolean had = in.flag();
+    if (had != (image != null)) {
+      throw new StateException(
+          had ? "was saved with a disc; name it by file=" : "was saved empty; leave out file=");
     }
-    if (faults != null) { // then the one that was saved had the same
-      long[] progress = faults.progress();
-      for (int i = 0; i < progress.length; i++) {
-        progress[i] = in.i64(0, Long.MAX_VALUE, "what matched a fault");
-      }
-      faults.resume(progress);
-    }
-    if (in.flag()) {
-      if (temporary == null) {
-        throw new StateException("was saved with --snapshot; restore it with --snapshot");
-      }
-      temporary.copyFrom(in.data());
+    if (image != null) {
+      image.load(in);
     }
     in.end();
   }

@@ -22,12 +22,15 @@ record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
    * Reads the values.
    *
    * @param values of all keys
-   * @return the image
+   * @return the image; null for a CD-ROM drive that is empty
    * @throws IllegalArgumentException if a value is not allowed; the message is one line that says
    *     what is
    */
   static DriveImage of(DriveValues values) {
     String file = values.text(DriveKey.FILE);
+    if (file.isEmpty() && values.kind() == DriveKind.CDROM) {
+      return null;
+    }
     if (file.isEmpty()) {
       throw new IllegalArgumentException("no file= names the image");
     }
@@ -35,7 +38,7 @@ record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
     String faults = values.text(DriveKey.FAULT);
     return new DriveImage(
         new DiskImage(Path.of(file), format, below(format, values)),
-        values.word(DriveKey.READONLY).equals("on"),
+        values.isOn(DriveKey.READONLY),
         faults.isEmpty() ? null : FaultPlan.parse(faults));
   }
 
@@ -61,6 +64,11 @@ record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
   /** The file that the image is in. */
   Path file() {
     return image.file();
+  }
+
+  /** Whether some flushes of it are to do nothing. */
+  boolean losesFlushes() {
+    return faults != null && faults.losesFlushes();
   }
 
   /** All files that it is in. */
@@ -90,6 +98,6 @@ record DriveImage(DiskImage image, boolean readOnly, FaultPlan faults) {
       return disk;
     }
     // A lost flush shows only where something can get lost: when this program is killed.
-    return new FaultyBackend(faults.losesFlushes() ? new VolatileCache(disk) : disk, faults);
+    return new FaultyBackend(losesFlushes() ? new VolatileCache(disk) : disk, faults);
   }
 }

@@ -1,7 +1,14 @@
 package dev.virtio4j.cli;
 
+import static dev.virtio4j.cli.DriveKind.ALL;
+import static dev.virtio4j.cli.DriveKind.BLOCK;
+import static dev.virtio4j.cli.DriveKind.DISKS;
+import static dev.virtio4j.cli.DriveKind.SCSI;
+
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -11,50 +18,65 @@ import java.util.stream.Collectors;
  * <p>What may stand behind the equals sign is either words with a bar between them, or says in
  * capitals what it is; {@link DriveValues} reads it.
  */
+@SuppressWarnings("ImmutableEnumChecker") // nobody changes the sets
 enum DriveKey {
   // spotless:off
-  FILE               ("file",                "FILE",                "",          "the image"),
-  IF                 ("if",                  "virtio",              "virtio",    "the device that the guest sees"),
-  FORMAT             ("format",              "raw|qcow2|overlay",   "raw",       "how the file is written; never guessed"),
-  BASE               ("base",                "FILE",                "",          "what an overlay lies over"),
-  BASE_FORMAT        ("base-format",         "raw|qcow2",           "raw",       "how the base is written"),
-  BACKING            ("backing",             "FILE",                "",          "what a qcow2 image names as its backing file"),
-  BACKING_FORMAT     ("backing-format",      "raw|qcow2",           "",          "how the backing file is written"),
-  READONLY           ("readonly",            "on|off",              "off",       "the guest may only read"),
-  SERIAL             ("serial",              "TEXT",                "",          "serial number: up to 20 printable characters of ASCII"),
-  LOGICAL_BLOCK_SIZE ("logical_block_size",  "SIZE",                "512",       "smallest transfer: 512 or 4096"),
-  PHYSICAL_BLOCK_SIZE("physical_block_size", "SIZE",                "0",         "block of the medium, a hint: a power of two up to 2M; 0: the logical block"),
-  MIN_IO_SIZE        ("min_io_size",         "SIZE",                "0",         "smallest good transfer, a hint: up to 65535 logical blocks; 0: none"),
-  OPT_IO_SIZE        ("opt_io_size",         "SIZE",                "0",         "best transfer, a hint: any number of logical blocks; 0: none"),
-  CYLS               ("cyls",                "NUMBER",              "0",         "cylinders: 1 to 65535; 0: made up from the size"),
-  HEADS              ("heads",               "NUMBER",              "0",         "heads: 1 to 255; 0: made up"),
-  SECS               ("secs",                "NUMBER",              "0",         "sectors in a track: 1 to 255; 0: made up"),
-  DISCARD            ("discard",             "unmap|ignore",        "unmap",     "whether blocks that the guest discards give their space back to the host"),
-  CACHE              ("cache", "writeback|writethrough|unsafe",     "writeback", "when a write is on stable storage: after a flush, at once, or nobody knows"),
-  RERROR             ("rerror",              "report|stop|ignore",  "report",    "when the host can't read: an error for the guest, the machine stands still, or nothing"),
-  WERROR             ("werror",              "report|stop|ignore",  "report",    "when the host can't write, as on a full disk: the same"),
-  NUM_QUEUES         ("num-queues",          "NUMBER",              "1",         "virtqueues: 1 to 64; 1 unless spec=default"),
-  QUEUE_SIZE         ("queue-size",          "NUMBER",              "256",       "descriptors in a virtqueue: a power of two from 4 to 1024"),
-  SPEC               ("spec", "0.8.9|0.9.4|0.9.5|default",          "default",   "the text that the device goes by; default: all that guests use"),
-  FAULT              ("fault",               "PLAN",                "",          "what is to go wrong with the image, to test guests"),
-  LATENCY            ("latency",             "TIME",                "0",         "how long each request takes"),
-  BPS                ("bps",                 "SIZE",                "0",         "most bytes in a second; 0: no limit"),
-  BPS_RD             ("bps_rd",              "SIZE",                "0",         "most bytes read in a second; 0: no limit"),
-  BPS_WR             ("bps_wr",              "SIZE",                "0",         "most bytes written in a second; 0: no limit"),
-  IOPS               ("iops",                "NUMBER",              "0",         "most reads and writes in a second; 0: no limit"),
-  IOPS_RD            ("iops_rd",             "NUMBER",              "0",         "most reads in a second; 0: no limit"),
-  IOPS_WR            ("iops_wr",             "NUMBER",              "0",         "most writes in a second; 0: no limit");
+  FILE               ("file",                "FILE",                "",          ALL,   "the image; a CD-ROM drive without one is empty"),
+  ID                 ("id",                  "NAME",                "",          ALL,   "what the monitor calls it; without one drive0, drive1 and so on"),
+  IF                 ("if",                  "virtio|scsi",         "virtio",    ALL,   "the device that the guest sees: a block device, or a unit on a SCSI host"),
+  BUS                ("bus",                 "NUMBER",              "0",         SCSI,  "if=scsi: which SCSI host, from 0 without a gap"),
+  TARGET             ("target",              "NUMBER",              "",          SCSI,  "if=scsi: 0 to 255; without one the next that is free"),
+  LUN                ("lun",                 "NUMBER",              "0",         SCSI,  "if=scsi: 0 to 16383"),
+  MEDIA              ("media",               "disk|cdrom",          "disk",      SCSI,  "if=scsi: a disk, or a CD-ROM drive"),
+  FORMAT             ("format",              "raw|qcow2|overlay",   "raw",       ALL,   "how the file is written; never guessed"),
+  BASE               ("base",                "FILE",                "",          ALL,   "what an overlay lies over"),
+  BASE_FORMAT        ("base-format",         "raw|qcow2",           "raw",       ALL,   "how the base is written"),
+  BACKING            ("backing",             "FILE",                "",          ALL,   "what a qcow2 image names as its backing file"),
+  BACKING_FORMAT     ("backing-format",      "raw|qcow2",           "",          ALL,   "how the backing file is written"),
+  READONLY           ("readonly",            "on|off",              "off",       ALL,   "the guest may only read, as always from a CD-ROM"),
+  SERIAL             ("serial",              "TEXT",                "",          ALL,   "serial number: up to 20 printable characters of ASCII"),
+  LOGICAL_BLOCK_SIZE ("logical_block_size",  "SIZE",                "512",       ALL,   "smallest transfer: 512 or 4096; 2048 of a CD-ROM"),
+  PHYSICAL_BLOCK_SIZE("physical_block_size", "SIZE",                "0",         DISKS, "block of the medium, a hint: a power of two up to 2M; 0: the logical block"),
+  MIN_IO_SIZE        ("min_io_size",         "SIZE",                "0",         DISKS, "smallest good transfer, a hint: up to 65535 logical blocks; 0: none"),
+  OPT_IO_SIZE        ("opt_io_size",         "SIZE",                "0",         DISKS, "best transfer, a hint: any number of logical blocks; 0: none"),
+  CYLS               ("cyls",                "NUMBER",              "0",         BLOCK, "if=virtio: cylinders, 1 to 65535; 0: made up from the size"),
+  HEADS              ("heads",               "NUMBER",              "0",         BLOCK, "if=virtio: heads, 1 to 255; 0: made up"),
+  SECS               ("secs",                "NUMBER",              "0",         BLOCK, "if=virtio: sectors in a track, 1 to 255; 0: made up"),
+  DISCARD            ("discard",             "unmap|ignore",        "unmap",     DISKS, "whether blocks that the guest discards give their space back to the host"),
+  CACHE              ("cache", "writeback|writethrough|unsafe",     "writeback", DISKS, "when a write is on stable storage: after a flush, at once, or nobody knows"),
+  RERROR             ("rerror",              "report|stop|ignore",  "report",    ALL,   "when the host can't read: an error for the guest, the machine stands still, or nothing"),
+  WERROR             ("werror",              "report|stop|ignore",  "report",    DISKS, "when the host can't write, as on a full disk: the same"),
+  NUM_QUEUES         ("num-queues",          "NUMBER",              "1",         ALL,   "virtqueues for requests: 1 to 64; of a block device 1 unless spec=default"),
+  QUEUE_SIZE         ("queue-size",          "NUMBER",              "256",       ALL,   "descriptors in a virtqueue: a power of two from 4 to 1024"),
+  SPEC               ("spec", "0.8.9|2011-04|2011-11|0.9.4|0.9.5|default", "default", ALL, "the text that the device goes by; default: all that guests use. 0.8.9 has block devices only, the drafts of 2011 SCSI hosts only"),
+  FAULT              ("fault",               "PLAN",                "",          ALL,   "what is to go wrong with the image, to test guests"),
+  LATENCY            ("latency",             "TIME",                "0",         ALL,   "how long each request takes"),
+  BPS                ("bps",                 "SIZE",                "0",         ALL,   "most bytes in a second; 0: no limit"),
+  BPS_RD             ("bps_rd",              "SIZE",                "0",         ALL,   "most bytes read in a second; 0: no limit"),
+  BPS_WR             ("bps_wr",              "SIZE",                "0",         DISKS, "most bytes written in a second; 0: no limit"),
+  IOPS               ("iops",                "NUMBER",              "0",         ALL,   "most reads and writes in a second; 0: no limit"),
+  IOPS_RD            ("iops_rd",             "NUMBER",              "0",         ALL,   "most reads in a second; 0: no limit"),
+  IOPS_WR            ("iops_wr",             "NUMBER",              "0",         DISKS, "most writes in a second; 0: no limit");
   // spotless:on
+
+  /** Those that say what the image is. */
+  static final Set<DriveKey> OF_IMAGE =
+      EnumSet.of(FILE, FORMAT, BASE, BASE_FORMAT, BACKING, BACKING_FORMAT, FAULT);
+
+  /** Those that say what the SCSI host is; the drives of a bus share them. */
+  static final Set<DriveKey> OF_HOST = EnumSet.of(NUM_QUEUES, QUEUE_SIZE, SPEC);
 
   private final String id;
   private final String syntax;
   private final String byDefault;
+  private final Set<DriveKind> kinds;
   private final String help;
 
-  DriveKey(String id, String syntax, String byDefault, String help) {
+  DriveKey(String id, String syntax, String byDefault, Set<DriveKind> kinds, String help) {
     this.id = id;
     this.syntax = syntax;
     this.byDefault = byDefault;
+    this.kinds = kinds;
     this.help = help;
   }
 
@@ -93,6 +115,19 @@ enum DriveKey {
     return byDefault;
   }
 
+  /** The same, of one kind of drive. */
+  String byDefault(DriveKind kind) {
+    if (kind == DriveKind.CDROM && this == LOGICAL_BLOCK_SIZE) {
+      return "2048";
+    }
+    return kind == DriveKind.CDROM && this == READONLY ? "on" : byDefault;
+  }
+
+  /** Whether a drive of some kind has this key. */
+  boolean isOf(DriveKind kind) {
+    return kinds.contains(kind);
+  }
+
   /** What it is for. */
   String help() {
     return help;
@@ -106,6 +141,7 @@ enum DriveKey {
   /** What may stand behind the equals sign, for a message. */
   String allowed() {
     return switch (syntax) {
+      case "NAME" -> "letters, digits, '.', '_' and '-'";
       case "NUMBER" -> "a number; " + help;
       case "SIZE" -> "a " + Sizes.EXAMPLES + "; " + help;
       case "TIME" -> "a time such as 100us or 5ms; " + help;

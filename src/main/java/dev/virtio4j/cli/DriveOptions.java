@@ -2,26 +2,43 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.OnError;
-import dev.virtio4j.virtio.SpecProfile;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * One {@code --drive}.
  *
- * @param image where the content is
- * @param device what the guest is to see
+ * @param kind what the guest sees of it
+ * @param image where the content is; null for a CD-ROM drive that is empty
+ * @param device as a block device
+ * @param scsi as a unit on a SCSI host; null for a block device
  * @param given the keys that were given, with their values
  */
-record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> given) {
+record DriveOptions(
+    DriveKind kind,
+    DriveImage image,
+    BlkOptions device,
+    ScsiDrive scsi,
+    Map<DriveKey, String> given) {
+
+  /** What a block device has not, or has otherwise. */
+  private static final List<DriveKey> SCSI_KEYS =
+      List.of(
+          DriveKey.BUS,
+          DriveKey.TARGET,
+          DriveKey.LUN,
+          DriveKey.MEDIA,
+          DriveKey.LOGICAL_BLOCK_SIZE,
+          DriveKey.NUM_QUEUES,
+          DriveKey.QUEUE_SIZE,
+          DriveKey.SPEC);
 
   DriveOptions {
     given = Collections.unmodifiableMap(new EnumMap<>(given));
@@ -36,6 +53,17 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
    *     is one line that lists them
    */
   static DriveOptions parse(String text) {
+    return of(keys(text));
+  }
+
+  /**
+   * Reads {@code key=value,key=value} for themselves.
+   *
+   * @param text such as stands after {@code --drive}
+   * @return what is given for each key
+   * @throws IllegalArgumentException if a key is not one of those there are
+   */
+  static Map<DriveKey, String> keys(String text) {
     Map<DriveKey, String> given = new EnumMap<>(DriveKey.class);
     for (String part : split(text)) {
       int equals = part.indexOf('=');
@@ -47,7 +75,7 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
         throw new IllegalArgumentException("key '" + key.id() + "' is given twice");
       }
     }
-    return of(given);
+    return given;
   }
 
   /**
@@ -60,14 +88,57 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
    */
   static DriveOptions of(Map<DriveKey, String> given) {
     DriveValues values = new DriveValues(given);
+    DriveKind kind = values.kind();
     DriveImage image = DriveImage.of(values);
-    values.word(DriveKey.IF);
-    return new DriveOptions(image, device(values), given);
+    values.name(DriveKey.ID);
+    if (kind == DriveKind.VIRTIO) {
+      return new DriveOptions(kind, image, device(values), null, given);
+    }
+    if (kind == DriveKind.CDROM) {
+      values.require(DriveKey.LOGICAL_BLOCK_SIZE, "2048");
+      values.require(DriveKey.READONLY, "on");
+    }
+    return new DriveOptions(
+        kind, image, device(values), ScsiDrive.of(values, timing(values)), given);
   }
 
-  /** The file that the image is in. */
-  Path file() {
-    return image.file();
+  /**
+   * These with other values of some keys.
+   *
+   * @param others the values
+   * @return the options
+   * @throws IllegalArgumentException as {@link #of}
+   */
+  DriveOptions with(Map<DriveKey, String> others) {
+    Map<DriveKey, String> merged = new EnumMap<>(DriveKey.class);
+    merged.putAll(given);
+    merged.putAll(others);
+    return of(merged);
+  }
+
+  /**
+   * The same drive with another image.
+   *
+   * @param keys what is said of the image; nothing for none
+   * @return the options
+   * @throws IllegalArgumentException as {@link #of}
+   */
+  DriveOptions withImage(Map<DriveKey, String> keys) {
+    Map<DriveKey, String> merged = new EnumMap<>(DriveKey.class);
+    merged.putAll(given);
+    merged.keySet().removeAll(DriveKey.OF_IMAGE);
+    merged.putAll(keys);
+    return of(merged);
+  }
+
+  /** The file that the image is in; in words, if there is none. */
+  String file() {
+    return image == null ? "(empty)" : image.file().toString();
+  }
+
+  /** All files that it is in. */
+  List<Path> files() {
+    return image == null ? List.of() : image.files();
   }
 
   /**
@@ -77,28 +148,36 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
    * @return its value as it was given, or its default
    */
   String value(DriveKey key) {
-    return given.getOrDefault(key, key.byDefault());
+    return given.getOrDefault(key, key.byDefault(kind));
   }
 
+  /** As a block device; what a SCSI disk has of it, too, is checked alike. */
   private static BlkOptions device(DriveValues values) {
-    return BlkOptions.builder()
-        .serial(values.text(DriveKey.SERIAL))
-        .logicalBlockSize(values.smallSize(DriveKey.LOGICAL_BLOCK_SIZE))
-        .physicalBlockSize(values.smallSize(DriveKey.PHYSICAL_BLOCK_SIZE))
-        .ioSizes(values.smallSize(DriveKey.MIN_IO_SIZE), values.smallSize(DriveKey.OPT_IO_SIZE))
-        .geometry(
-            values.number(DriveKey.CYLS),
-            values.number(DriveKey.HEADS),
-            values.number(DriveKey.SECS))
-        .discard(values.word(DriveKey.DISCARD).equals("unmap"))
-        .cache(CacheMode.valueOf(constant(values.word(DriveKey.CACHE))))
-        .onError(
-            OnError.valueOf(constant(values.word(DriveKey.RERROR))),
-            OnError.valueOf(constant(values.word(DriveKey.WERROR))))
-        .queues(values.number(DriveKey.NUM_QUEUES), values.number(DriveKey.QUEUE_SIZE))
-        .spec(spec(values.word(DriveKey.SPEC)))
-        .timing(timing(values))
-        .build();
+    BlkOptions.Builder device =
+        BlkOptions.builder()
+            .serial(values.text(DriveKey.SERIAL))
+            .discard(values.word(DriveKey.DISCARD).equals("unmap"))
+            .cache(values.constant(DriveKey.CACHE, CacheMode.class))
+            .onError(
+                values.constant(DriveKey.RERROR, OnError.class),
+                values.constant(DriveKey.WERROR, OnError.class))
+            .timing(timing(values));
+    if (values.kind() != DriveKind.CDROM) {
+      device
+          .logicalBlockSize(values.smallSize(DriveKey.LOGICAL_BLOCK_SIZE))
+          .physicalBlockSize(values.smallSize(DriveKey.PHYSICAL_BLOCK_SIZE))
+          .ioSizes(values.smallSize(DriveKey.MIN_IO_SIZE), values.smallSize(DriveKey.OPT_IO_SIZE));
+    }
+    if (values.kind() == DriveKind.VIRTIO) {
+      device
+          .geometry(
+              values.number(DriveKey.CYLS),
+              values.number(DriveKey.HEADS),
+              values.number(DriveKey.SECS))
+          .queues(values.number(DriveKey.NUM_QUEUES), values.number(DriveKey.QUEUE_SIZE))
+          .spec(values.spec());
+    }
+    return device.build();
   }
 
   private static DiskTiming timing(DriveValues values) {
@@ -112,18 +191,6 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
         values.number(DriveKey.IOPS_WR));
   }
 
-  /** The enum constant that a word of a choice stands for. */
-  private static String constant(String word) {
-    return word.toUpperCase(Locale.ROOT);
-  }
-
-  private static SpecProfile spec(String id) {
-    return Arrays.stream(SpecProfile.values())
-        .filter(profile -> profile.id().equals(id))
-        .findFirst()
-        .orElseThrow();
-  }
-
   /**
    * All that a guest can tell of these options, as {@link BlkOptions#toString} has it; and what is
    * to go wrong.
@@ -132,9 +199,32 @@ record DriveOptions(DriveImage image, BlkOptions device, Map<DriveKey, String> g
    */
   List<String> seenByGuest() {
     List<String> seen = new ArrayList<>(split(device.toString()));
-    seen.add("readonly=" + (image.readOnly() ? "on" : "off"));
+    if (scsi != null) {
+      seen.removeIf(key -> !isOfScsi(key));
+      for (DriveKey key : SCSI_KEYS) {
+        seen.add(key.id() + "=" + value(key));
+      }
+    }
+    seen.add("readonly=" + value(DriveKey.READONLY));
     seen.add("fault=" + value(DriveKey.FAULT));
     return seen;
+  }
+
+  private boolean isOfScsi(String keyAndValue) {
+    DriveKey key = DriveKey.of(keyAndValue.substring(0, keyAndValue.indexOf('=')));
+    return key.isOf(kind) && !SCSI_KEYS.contains(key);
+  }
+
+  /** Whether the drive is on a SCSI bus. */
+  boolean isOn(int bus) {
+    return scsi != null && scsi.bus() == bus;
+  }
+
+  /** The keys that were given, as {@link #parse} reads them. */
+  String text() {
+    return given.entrySet().stream()
+        .map(key -> key.getKey().id() + "=" + key.getValue().replace(",", ",,"))
+        .collect(Collectors.joining(","));
   }
 
   /** Splits at commas; two commas in a row stand for one that does not split. */

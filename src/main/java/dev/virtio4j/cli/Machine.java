@@ -15,6 +15,16 @@ interface Machine {
   /** Stops it soon, or keeps it from starting; any thread may call this. */
   void stop();
 
+  /** Makes {@link #run} return {@link StopReason#PAUSED}; for work that {@link #post} runs. */
+  void pause();
+
+  /**
+   * Has some work done between two instructions, soon, while it runs; any thread may call this.
+   *
+   * @param work what to do, on the thread that runs the machine
+   */
+  void post(Runnable work);
+
   /**
    * Types on COM1; any thread may call this.
    *
@@ -44,9 +54,9 @@ interface Machine {
   long emulatedNanos();
 
   /**
-   * Why the machine is paused.
+   * What devices wait for.
    *
-   * @return a line that names the device and what it waits for
+   * @return a line that names each device and what it waits for; empty if none does
    */
   String waitsFor();
 

@@ -32,7 +32,7 @@ record MachineOptions(
   List<Path> files() {
     return Stream.concat(
             Stream.of(saved, kernel, initrd).filter(Objects::nonNull),
-            drives.stream().flatMap(drive -> drive.image().files().stream()))
+            drives.stream().flatMap(drive -> drive.files().stream()))
         .toList();
   }
 }

@@ -5,7 +5,9 @@ import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pc.ReferencePc;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /**
@@ -123,14 +125,22 @@ final class MachineSetup implements Closeable {
   }
 
   /**
-   * Saves the machine that is powered on, which has stopped, and with it puts all that it wrote to
-   * its drives on stable storage.
+   * Saves the machine that is powered on, between two of its instructions, and with it puts all
+   * that it wrote to its drives on stable storage.
    *
    * @param target where to
+   * @return a line that says how it went
    * @throws IOException if that fails
    */
-  void save(SaveTarget target) throws IOException {
+  String save(SaveTarget target) throws IOException {
+    long start = System.nanoTime();
     target.write(this::save);
+    return String.format(
+        Locale.ROOT,
+        "%s: %.1f MB in %.1f s",
+        target.file(),
+        Files.size(target.file()) / 1e6,
+        (System.nanoTime() - start) / 1e9);
   }
 
   private void save(StateWriter out) throws IOException {

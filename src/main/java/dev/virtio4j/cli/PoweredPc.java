@@ -22,6 +22,16 @@ record PoweredPc(ReferencePc pc, Drives drives) implements Machine {
   }
 
   @Override
+  public void pause() {
+    pc.pause();
+  }
+
+  @Override
+  public void post(Runnable work) {
+    pc.clock().post(work);
+  }
+
+  @Override
   public void receive(byte[] bytes) {
     pc.receive(bytes);
   }

@@ -4,14 +4,11 @@ import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
 import dev.virtio4j.block.BlockBackend.Operation;
 import dev.virtio4j.block.TimedBackend;
-import dev.virtio4j.virtio.blk.BlkCounter;
-import dev.virtio4j.virtio.blk.BlkCounters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,10 +18,6 @@ import java.util.stream.Collectors;
  * @param drives the machine's
  */
 record Report(BootRun.Result run, Drives drives) {
-  /** What the first line of a drive has. */
-  private static final Set<BlkCounter> MAIN =
-      EnumSet.of(BlkCounter.BYTES_READ, BlkCounter.BYTES_WRITTEN, BlkCounter.INTERRUPTS);
-
   /**
    * The figures for people.
    *
@@ -33,36 +26,27 @@ record Report(BootRun.Result run, Drives drives) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(run.figures());
-    for (int i = 0; i < drives.list().size(); i++) {
-      String name = drives.name(i) + ": ";
-      Drive drive = drives.list().get(i);
-      lines.add(name + mainFigures(drive.counters()));
-      addUnlessEmpty(lines, name, otherFigures(drive.counters()));
-      addUnlessEmpty(lines, name + "on the host ", hostFigures(drive.image()));
+    for (Drive drive : drives.list()) {
+      addFigures(lines, drive.toString(), drive.counters());
+      if (drive.image() != null) {
+        addUnlessEmpty(lines, drive + ": on the host ", hostFigures(drive.image()));
+      }
+    }
+    for (BusHost bus : drives.buses()) {
+      addFigures(lines, bus.toString(), bus.counters());
     }
     return lines;
+  }
+
+  private static void addFigures(List<String> lines, String name, DriveCounters counters) {
+    lines.add(name + ": " + counters.mainFigures());
+    addUnlessEmpty(lines, name + ": ", counters.otherFigures());
   }
 
   private static void addUnlessEmpty(List<String> lines, String name, String figures) {
     if (!figures.isEmpty()) {
       lines.add(name + figures);
     }
-  }
-
-  private static String mainFigures(BlkCounters counters) {
-    return "%d requests, %d bytes read, %d bytes written, %d interrupts"
-        .formatted(
-            counters.requests(),
-            counters.get(BlkCounter.BYTES_READ),
-            counters.get(BlkCounter.BYTES_WRITTEN),
-            counters.get(BlkCounter.INTERRUPTS));
-  }
-
-  private static String otherFigures(BlkCounters counters) {
-    return Arrays.stream(BlkCounter.values())
-        .filter(counter -> !MAIN.contains(counter) && counters.get(counter) > 0)
-        .map(counter -> counters.get(counter) + " " + id(counter).replace('_', ' '))
-        .collect(Collectors.joining(", "));
   }
 
   private static String hostFigures(TimedBackend image) {
@@ -74,7 +58,7 @@ record Report(BootRun.Result run, Drives drives) {
                     Locale.ROOT,
                     "%d x %s in %.1f ms",
                     image.calls(operation),
-                    id(operation),
+                    DriveCounters.id(operation),
                     image.nanos(operation) / 1e6))
         .collect(Collectors.joining(", "));
   }
@@ -85,11 +69,21 @@ record Report(BootRun.Result run, Drives drives) {
    * @return an object in JSON
    */
   String json() {
-    JsonStringWriter json = JsonWriter.indent("  ").string().object();
-    json.object("machine")
-        .value("ending", id(run.ending()))
+    return write(JsonWriter.indent("  ").string()) + "\n";
+  }
+
+  /** The same in one line, without its end. */
+  String jsonLine() {
+    return write(JsonWriter.string());
+  }
+
+  private String write(JsonStringWriter json) {
+    boolean ended = run.ending() != null;
+    json.object()
+        .object("machine")
+        .value("ending", ended ? DriveCounters.id(run.ending()) : null)
         .value("reason", run.reason())
-        .value("exit_status", run.exitStatus())
+        .value("exit_status", ended ? run.exitStatus() : null)
         .value("instructions", run.instructions())
         .value("emulated_ns", run.emulatedTime().toNanos())
         .value("wall_ns", run.wallTime().toNanos())
@@ -100,30 +94,43 @@ record Report(BootRun.Result run, Drives drives) {
       addDrive(json, drive);
       json.end();
     }
-    return json.end().end().done() + "\n";
+    json.end().array("buses");
+    for (BusHost bus : drives.buses()) {
+      json.object().object("options");
+      for (DriveKey key : DriveKey.OF_HOST) {
+        json.value(key.id(), bus.value(key));
+      }
+      json.end();
+      addCounters(json, bus.counters());
+      json.end();
+    }
+    return json.end().end().done();
   }
 
   private static void addDrive(JsonStringWriter json, Drive drive) {
-    json.value(DriveKey.FILE.id(), drive.options().file().toString());
+    json.value(DriveKey.ID.id(), drive.name());
+    json.value(DriveKey.FILE.id(), drive.options().value(DriveKey.FILE));
     json.object("options");
-    for (DriveKey key : EnumSet.complementOf(EnumSet.of(DriveKey.FILE))) {
-      json.value(key.id(), drive.options().value(key));
+    for (DriveKey key : EnumSet.complementOf(EnumSet.of(DriveKey.ID, DriveKey.FILE))) {
+      if (key.isOf(drive.options().kind())) {
+        json.value(key.id(), drive.options().value(key));
+      }
     }
-    json.end().object("counters").value("requests", drive.counters().requests());
-    for (BlkCounter counter : BlkCounter.values()) {
-      json.value(id(counter), drive.counters().get(counter));
-    }
-    json.end().object("backend");
+    json.end();
+    addCounters(json, drive.counters());
+    json.object("backend");
     for (Operation operation : Operation.values()) {
-      json.object(id(operation))
-          .value("calls", drive.image().calls(operation))
-          .value("ns", drive.image().nanos(operation))
+      json.object(DriveCounters.id(operation))
+          .value("calls", drive.image() == null ? 0 : drive.image().calls(operation))
+          .value("ns", drive.image() == null ? 0 : drive.image().nanos(operation))
           .end();
     }
     json.end();
   }
 
-  private static String id(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  private static void addCounters(JsonStringWriter json, DriveCounters counters) {
+    json.object("counters");
+    counters.counts().forEach(json::value);
+    json.end();
   }
 }

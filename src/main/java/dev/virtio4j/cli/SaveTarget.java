@@ -13,15 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedOutputStream;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Where {@code --save-on} puts the machine: a file beside the one that was named, which takes its
- * name when all of it is on stable storage. It is made before the guest runs, so that what can be
- * refused is refused then.
+ * Where {@code --save-on} or the monitor puts the machine: a file beside the one that was named,
+ * which takes its name when all of it is on stable storage.
  */
 final class SaveTarget implements Closeable {
   private final Path file;
@@ -49,12 +49,20 @@ final class SaveTarget implements Closeable {
    * Makes sure that a machine can be saved.
    *
    * @param file where to; if it exists, a saved machine, and replaced when this one is complete
+   * @param drives the machine's
    * @return the target; to be closed
-   * @throws IOException with one line that names the file, if it is something else or can't be made
+   * @throws IOException with one line that names the file, if it is something else or can't be
+   *     made, or a drive that can't be saved
    */
-  static SaveTarget open(Path file) throws IOException {
+  static SaveTarget open(Path file, List<DriveOptions> drives) throws IOException {
+    for (DriveOptions drive : drives) {
+      if (drive.image() != null && drive.image().losesFlushes()) {
+        throw new IOException(
+            drive.file() + ": a drive that loses flushes can't be saved; leave out that fault=");
+      }
+    }
     if (Files.exists(file) && (!Files.isRegularFile(file) || !StateFile.is(file))) {
-      throw new IOException(file + ": not a saved machine; --save-on replaces nothing else");
+      throw new IOException(file + ": not a saved machine, and nothing else is replaced");
     }
     Path directory = file.toAbsolutePath().getParent();
     if (directory == null || !Files.isDirectory(directory)) {

@@ -24,6 +24,11 @@ interface BytePortDevice extends PortDevice {
   void write(int port, int value);
 
   @Override
+  default boolean isByteWide() {
+    return true;
+  }
+
+  @Override
   default int read(int port, int width) {
     return read(port);
   }

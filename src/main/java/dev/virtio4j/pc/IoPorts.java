@@ -98,6 +98,6 @@ final class IoPorts {
   }
 
   private static boolean isNarrow(PortDevice device) {
-    return device == null || device instanceof BytePortDevice;
+    return device == null || device.isByteWide();
   }
 }

@@ -20,4 +20,13 @@ interface PortDevice {
    * @param value the value in the low bytes; what lies above is zero
    */
   void write(int port, int width, int value);
+
+  /**
+   * Whether the device takes accesses of one byte only.
+   *
+   * @return true if {@link IoPorts} is to split wider ones
+   */
+  default boolean isByteWide() {
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import dev.virtio4j.block.BlockBackend.Operation;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A row of a command table.
@@ -30,9 +31,15 @@ final class Command<U> {
   enum Condition {
     /**
      * It runs while a unit attention is pending, and leaves that pending (SAM-5, "Unit attention
-     * conditions").
+     * conditions"). All of these run whoever has reserved the unit, too.
      */
     PASSES_UNIT_ATTENTION,
+    /** It runs whoever has reserved the unit. */
+    PASSES_RESERVATION,
+    /** It runs whoever has reserved the unit, but not if that was done by RESERVE. */
+    PASSES_PERSISTENT_RESERVATION,
+    /** It changes the unit: where that is reserved, it is treated as one that writes. */
+    CHANGES_UNIT,
     /** It reads the medium. */
     READS,
     /** It is refused where the medium is write-protected. */
@@ -40,7 +47,9 @@ final class Command<U> {
     /** It writes without data of its own: zeroes, or gives blocks back. */
     ZEROES,
     /** It makes what was written stable. */
-    FLUSHES
+    FLUSHES,
+    /** It is refused as long as the unit is not ready, as all of those that read or write are. */
+    NEEDS_MEDIUM
   }
 
   private final int operationCode;
@@ -49,6 +58,8 @@ final class Command<U> {
   private final byte[] usage;
   private final Handler<U> handler;
   private final Set<Condition> conditions = EnumSet.noneOf(Condition.class);
+  private final Reservations.Access access;
+  private final boolean needsMedium;
 
   /**
    * Makes a row.
@@ -74,6 +85,14 @@ final class Command<U> {
     this.usage = HexFormat.of().parseHex("00" + usage.replace(" ", ""));
     this.handler = handler;
     this.conditions.addAll(Set.of(conditions));
+    access = accessByConditions();
+    needsMedium =
+        hasOneOf(
+            Condition.READS,
+            Condition.WRITES,
+            Condition.ZEROES,
+            Condition.FLUSHES,
+            Condition.NEEDS_MEDIUM);
   }
 
   int operationCode() {
@@ -94,6 +113,30 @@ final class Command<U> {
 
   boolean has(Condition condition) {
     return conditions.contains(condition);
+  }
+
+  /** How it stands to reservations of other initiators (SPC-4 and SBC-3 have tables of it). */
+  Reservations.Access access() {
+    return access;
+  }
+
+  private Reservations.Access accessByConditions() {
+    if (has(Condition.PASSES_UNIT_ATTENTION) || has(Condition.PASSES_RESERVATION)) {
+      return Reservations.Access.ALWAYS;
+    } else if (has(Condition.PASSES_PERSISTENT_RESERVATION)) {
+      return Reservations.Access.UNLESS_RESERVED;
+    }
+    return hasOneOf(Condition.WRITES, Condition.ZEROES, Condition.FLUSHES, Condition.CHANGES_UNIT)
+        ? Reservations.Access.CHANGES
+        : Reservations.Access.READS;
+  }
+
+  boolean needsMedium() {
+    return needsMedium;
+  }
+
+  private boolean hasOneOf(Condition... some) {
+    return Stream.of(some).anyMatch(conditions::contains);
   }
 
   /** What it does to the medium; null for nothing. */

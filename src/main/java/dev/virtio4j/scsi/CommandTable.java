@@ -27,28 +27,43 @@ final class CommandTable<U extends LogicalUnit> {
   }
 
   /**
-   * Executes a task: unit attentions first, then what is wrong with the CDB, then the state of the
-   * medium (SAM-5, "Unit attention conditions").
+   * Executes a task: unit attentions and reservations first, then what is wrong with the CDB, then
+   * the state of the medium (SAM-5, "Status precedence").
    */
   void execute(U unit, Task task) {
+    task.describeSense(unit.control().descriptorSense());
     List<Command<U>> candidates = byOperationCode.get(task.u8(0));
     Command<U> command = find(candidates, task);
-    if (command == null || !command.has(Command.Condition.PASSES_UNIT_ATTENTION)) {
-      UnitAttention attention = task.nexus().take();
-      if (attention != null) {
-        task.checkCondition(attention);
-        return;
-      }
+    if (attention(command, unit, task)) {
+      return;
     }
     if (command == null) {
       refuse(candidates, task);
     } else if (command.accepts(task)) {
-      if (command.has(Command.Condition.WRITES) && unit.isWriteProtected()) {
+      if (command.needsMedium() && unit.notReady() != null) {
+        task.checkCondition(unit.notReady());
+      } else if (command.has(Command.Condition.WRITES) && unit.isWriteProtected()) {
         task.checkCondition(Sense.WRITE_PROTECTED);
       } else {
         command.run(unit, task);
       }
     }
+  }
+
+  /** Ends a task with a unit attention or a reservation conflict; of these, resets come first. */
+  private boolean attention(Command<U> command, U unit, Task task) {
+    boolean passes = command != null && command.has(Command.Condition.PASSES_UNIT_ATTENTION);
+    UnitAttention attention = passes ? null : task.nexus().next();
+    boolean conflict =
+        command != null && unit.reservations().conflict(task.nexus(), command.access());
+    if (conflict && (attention == null || !attention.isReset())) {
+      task.reservationConflict();
+      return true;
+    }
+    if (attention != null) {
+      task.checkCondition(task.nexus().take());
+    }
+    return attention != null;
   }
 
   /** The row of a task; null if there is none. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 final class Inquiry {
   private static final int EVPD = 0x01;
 
+  private static final int RMB = 0x80;
   private static final int VERSION_SPC4 = 0x06;
 
   /** Hierarchical LUNs, and the response data format that all later texts have. */
@@ -47,6 +48,7 @@ final class Inquiry {
   }
 
   private final int deviceType;
+  private final boolean removable;
   private final int commandSet;
   private final UnitIdentity identity;
   private final NavigableMap<Integer, Page> pages = new TreeMap<>();
@@ -55,12 +57,19 @@ final class Inquiry {
    * Describes a kind of unit.
    *
    * @param deviceType the peripheral device type
+   * @param removable whether its medium can be removed
    * @param commandSet the version descriptor of the text with its commands
    * @param identity of the unit
    * @param more the pages of this kind of unit, by page code
    */
-  Inquiry(int deviceType, int commandSet, UnitIdentity identity, Map<Integer, Page> more) {
+  Inquiry(
+      int deviceType,
+      boolean removable,
+      int commandSet,
+      UnitIdentity identity,
+      Map<Integer, Page> more) {
     this.deviceType = deviceType;
+    this.removable = removable;
     this.commandSet = commandSet;
     this.identity = identity;
     pages.put(SUPPORTED_PAGES, this::supportedPages);
@@ -94,7 +103,7 @@ final class Inquiry {
   }
 
   private void putStandard(ByteBuffer reply) {
-    reply.put((byte) deviceType).put((byte) 0); // not removable
+    reply.put((byte) deviceType).put((byte) (removable ? RMB : 0));
     reply.put((byte) VERSION_SPC4).put((byte) HISUP_AND_FORMAT);
     reply.put((byte) (STANDARD_LENGTH - 5)).putShort((short) 0).put((byte) CMDQUE);
     reply.put(ascii(identity.vendorAndProduct())).put(ascii(identity.paddedRevision()));
@@ -114,13 +123,15 @@ final class Inquiry {
       page.put((byte) ASCII).put((byte) T10_VENDOR_ID).put((byte) 0).put((byte) name.length);
       page.put(name);
       page.put((byte) BINARY).put((byte) NAA).put((byte) 0).put((byte) Long.BYTES);
-      page.putLong(NAA_LOCALLY_ASSIGNED | hash(name) >>> 4);
+      page.putLong(locallyAssigned(name));
     }
   }
 
-  private static long hash(byte[] name) {
+  /** A name of 64 bits, from a longer one. */
+  static long locallyAssigned(byte[] name) {
     try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(name)).getLong();
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(name);
+      return NAA_LOCALLY_ASSIGNED | ByteBuffer.wrap(hash).getLong() >>> 4;
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }

@@ -7,16 +7,33 @@ import dev.virtio4j.host.Stateful;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A logical unit of a target: executes tasks one after the other, and knows its initiators. Here is
  * what all kinds of units have in common (SPC-4).
  */
 public abstract class LogicalUnit implements Stateful {
-  private static final int STATE_VERSION = 1;
+  /** The most initiators of a unit: as many as the answers to their commands have room for. */
+  public static final int MAX_INITIATORS = 32;
+
+  private static final int STATE_VERSION = 3;
 
   private static final int DESC = 0x01;
+  private static final int PREVENT = 0x01;
+
+  // REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS.
+  private static final int REPD = 0x80;
+
+  /** ABORT TASK, ABORT TASK SET, CLEAR TASK SET, LOGICAL UNIT RESET, QUERY TASK. */
+  private static final int MANAGEMENT = 0xDC;
+
+  /** QUERY TASK SET, I_T NEXUS RESET. */
+  private static final int MORE_MANAGEMENT = 0x03;
+
+  private static final int NO_TIMEOUTS_LENGTH = 12;
 
   /** How SELECT REPORT of REPORT LUNS counts (SPC-4). */
   private static final int WELL_KNOWN_UNITS = 0x01;
@@ -26,10 +43,19 @@ public abstract class LogicalUnit implements Stateful {
   /** Who wants to know what happens to a unit beside its tasks. */
   interface Listener {
     /** The unit has another capacity, or another parameter that its initiators should look at. */
-    void parametersChanged(UnitAttention attention);
+    default void parametersChanged(UnitAttention attention) {}
 
     /** Something has happened that initiators can subscribe to. */
-    void asynchronousEvent(int eventClasses);
+    default void asynchronousEvent(int eventClasses) {}
+
+    /**
+     * Another initiator aborts all tasks of one (SPC-4, PREEMPT AND ABORT).
+     *
+     * @return whether there were any
+     */
+    default boolean abortTasks(Nexus nexus) {
+      return false;
+    }
   }
 
   /** Numbers below this have the peripheral device form, as Linux expects them. */
@@ -41,31 +67,58 @@ public abstract class LogicalUnit implements Stateful {
 
   private LunInventory inventory = LunInventory.LUN_0_ONLY;
 
-  private Listener listener =
-      new Listener() {
-        @Override
-        public void parametersChanged(UnitAttention attention) {}
+  private Listener listener = new Listener() {};
 
-        @Override
-        public void asynchronousEvent(int eventClasses) {}
-      };
+  private final ControlPage control = new ControlPage();
+  private final ModeParameters modes;
+  private final Reservations reservations = new Reservations();
 
-  /** For the kinds of units. */
-  LogicalUnit() {}
+  /**
+   * For the kinds of units.
+   *
+   * @param pages the mode pages of the kind, beside the control mode page
+   */
+  LogicalUnit(ModePage... pages) {
+    modes =
+        new ModeParameters(
+            this,
+            Stream.concat(Stream.of(control), Stream.of(pages))
+                .sorted(Comparator.comparingInt(ModePage::code))
+                .toList());
+  }
+
+  /**
+   * Makes the unit known to one more initiator, which is then told that the unit was switched on.
+   * It is called by the number of those that were known before it.
+   *
+   * @return what stands for the initiator in its tasks
+   * @throws IllegalStateException if the unit knows {@link #MAX_INITIATORS} already
+   */
+  public final Nexus connect() {
+    return connect("initiator " + nexuses.size());
+  }
 
   /**
    * Makes the unit known to one more initiator, which is then told that the unit was switched on.
    *
+   * @param name what others know the initiator by (PERSISTENT RESERVE IN), of any length; the same
+   *     on all units, and another for another initiator
    * @return what stands for the initiator in its tasks
+   * @throws IllegalStateException if the unit knows {@link #MAX_INITIATORS} already
    */
-  public final Nexus connect() {
-    Nexus nexus = new Nexus();
+  public final Nexus connect(String name) {
+    if (nexuses.size() == MAX_INITIATORS) {
+      throw new IllegalStateException("a unit has at most " + MAX_INITIATORS + " initiators");
+    }
+    Nexus nexus = new Nexus(name);
     nexuses.add(nexus);
     return nexus;
   }
 
-  /** Forgets an initiator. */
+  /** Forgets an initiator, and what it had registered and reserved. */
   void disconnect(Nexus nexus) {
+    reservations.forget(nexus);
+    reservations.persistent().unregister(nexus);
     nexuses.remove(nexus);
   }
 
@@ -96,12 +149,15 @@ public abstract class LogicalUnit implements Stateful {
   }
 
   /**
-   * Puts the unit into the state after power-on (SAM-5, "Logical unit reset"). Kinds of units that
-   * have such a state override this.
+   * Puts the unit into the state after power-on (SAM-5, "Logical unit reset"), but for persistent
+   * reservations. Kinds of units that have such a state override this.
    *
    * @param attention what initiators are told
    */
-  void reset(UnitAttention attention) {
+  public void reset(UnitAttention attention) {
+    modes.reset();
+    reservations.reset();
+    allowRemoval();
     raise(attention);
   }
 
@@ -109,6 +165,8 @@ public abstract class LogicalUnit implements Stateful {
    * The initiator's connection was reset: forgets what goes with that (SAM-5, "I_T nexus loss").
    */
   void nexusLost(Nexus nexus) {
+    nexus.preventRemoval(false);
+    reservations.forget(nexus);
     nexus.raise(UnitAttention.I_T_NEXUS_LOSS);
   }
 
@@ -140,6 +198,11 @@ public abstract class LogicalUnit implements Stateful {
     return 0;
   }
 
+  /** Has every other initiator told of what one of them did. */
+  final void raiseForOthers(Nexus cause, UnitAttention attention) {
+    nexuses.stream().filter(nexus -> nexus != cause).forEach(nexus -> nexus.raise(attention));
+  }
+
   /**
    * Executes a task, whatever is in it.
    *
@@ -152,6 +215,59 @@ public abstract class LogicalUnit implements Stateful {
   /** Whether commands that write are refused. */
   abstract boolean isWriteProtected();
 
+  /** Why commands that need the medium are refused; null where they aren't. */
+  Sense notReady() {
+    return null;
+  }
+
+  /** Whether an initiator has prevented that the medium is removed. */
+  final boolean isRemovalPrevented() {
+    return nexuses.stream().anyMatch(Nexus::preventsRemoval);
+  }
+
+  /** Has no initiator prevent it any more. */
+  final void allowRemoval() {
+    nexuses.forEach(nexus -> nexus.preventRemoval(false));
+  }
+
+  final Reservations reservations() {
+    return reservations;
+  }
+
+  /** Has an initiator that lost its registration lose its tasks and what it prevented. */
+  final void abortTasks(Nexus nexus) {
+    nexus.preventRemoval(false);
+    if (listener.abortTasks(nexus)) {
+      nexus.raise(UnitAttention.COMMANDS_CLEARED);
+    }
+  }
+
+  // What stands before the mode pages.
+
+  /** That of the mode parameter header, 8 bits. */
+  int deviceSpecificParameter() {
+    return 0;
+  }
+
+  /** Whether mode parameters have a block descriptor. */
+  boolean hasBlockDescriptor() {
+    return false;
+  }
+
+  /** How many logical blocks, for the block descriptor. */
+  long blocks() {
+    return 0;
+  }
+
+  /** In bytes, for the block descriptor. */
+  int blockSize() {
+    return 0;
+  }
+
+  final ControlPage control() {
+    return control;
+  }
+
   @Override
   public void save(StateWriter out) throws IOException {
     out.begin("logical unit", STATE_VERSION);
@@ -159,6 +275,8 @@ public abstract class LogicalUnit implements Stateful {
     for (Nexus nexus : nexuses) {
       nexus.save(out);
     }
+    modes.save(out);
+    reservations.save(out, nexuses);
     out.end();
   }
 
@@ -169,22 +287,30 @@ public abstract class LogicalUnit implements Stateful {
     for (Nexus nexus : nexuses) {
       nexus.load(in);
     }
+    modes.load(in);
+    reservations.load(in, nexuses);
     in.end();
   }
 
   // Handlers.
 
-  /** TEST UNIT READY: a unit of ours always is. */
+  /** TEST UNIT READY: whether it is, its row says. */
   final void testUnitReady(Task task) {}
 
-  /** REQUEST SENSE: a unit attention, if one is pending, is told this way, too. */
+  /**
+   * REQUEST SENSE: a unit attention, if one is pending, is told this way, too, and then why the
+   * unit is not ready. SeaBIOS asks for that, and would wait for a medium for five seconds
+   * otherwise.
+   */
   final void requestSense(Task task) {
     SenseData sense = new SenseData();
     UnitAttention attention = task.nexus().take();
-    if (attention == null) {
-      sense.set(Sense.NO_ADDITIONAL_SENSE_INFORMATION);
-    } else {
+    if (attention != null) {
       sense.set(attention);
+    } else if (notReady() != null) {
+      sense.set(notReady());
+    } else {
+      sense.set(Sense.NO_ADDITIONAL_SENSE_INFORMATION);
     }
     send(task, sense);
   }
@@ -205,6 +331,85 @@ public abstract class LogicalUnit implements Stateful {
     task.send(task.u8(4));
   }
 
+  /** PREVENT ALLOW MEDIUM REMOVAL: prevented as long as one initiator does (SPC-4). */
+  final void preventAllowMediumRemoval(Task task) {
+    boolean prevent = (task.u8(4) & PREVENT) != 0;
+    if (!prevent || mayChange(task)) {
+      task.nexus().preventRemoval(prevent);
+    }
+  }
+
+  /**
+   * Whether a command does what changes the unit, which it only does by its CDB; ends it if not.
+   */
+  final boolean mayChange(Task task) {
+    boolean conflict = reservations.conflict(task.nexus(), Reservations.Access.CHANGES);
+    if (conflict) {
+      task.reservationConflict();
+    }
+    return !conflict;
+  }
+
+  final void logSense(Task task) {
+    LogSense.run(task);
+  }
+
+  /** REPORT SUPPORTED TASK MANAGEMENT FUNCTIONS: all that a {@link ScsiBus} has. */
+  final void reportTaskManagementFunctions(Task task) {
+    ByteBuffer reply = task.reply().put((byte) MANAGEMENT).put((byte) MORE_MANAGEMENT);
+    boolean extended = (task.u8(2) & REPD) != 0;
+    int more = extended ? NO_TIMEOUTS_LENGTH : 0;
+    reply.put((byte) 0).put((byte) more);
+    Inquiry.putZeroes(reply, more);
+    task.send(task.u32(6));
+  }
+
+  final void reserve(Task task) {
+    reservations.reserve(task);
+  }
+
+  final void release(Task task) {
+    reservations.release(task);
+  }
+
+  /** PERSISTENT RESERVE IN; while the unit is reserved by RESERVE, nobody gets an answer. */
+  final void persistentReserveIn(Task task) {
+    if (reservations.isReserved()) {
+      task.reservationConflict();
+    } else {
+      PersistentReserveIn.run(reservations.persistent(), task);
+    }
+  }
+
+  /** PERSISTENT RESERVE OUT; while the unit is reserved by RESERVE, it conflicts, too. */
+  final void persistentReserveOut(Task task) {
+    if (reservations.isReserved()) {
+      task.reservationConflict();
+    } else {
+      PersistentReserveOut.run(this, task);
+    }
+  }
+
+  final void modeSense6(Task task) {
+    ModeSense.run6(modes, task);
+  }
+
+  final void modeSense10(Task task) {
+    ModeSense.run10(modes, task);
+  }
+
+  final void modeSelect6(Task task) {
+    if (ModeSelect.run6(modes, task)) {
+      raiseForOthers(task.nexus(), UnitAttention.MODE_PARAMETERS_CHANGED);
+    }
+  }
+
+  final void modeSelect10(Task task) {
+    if (ModeSelect.run10(modes, task)) {
+      raiseForOthers(task.nexus(), UnitAttention.MODE_PARAMETERS_CHANGED);
+    }
+  }
+
   /**
    * REPORT LUNS: those of the target, in flat space addressing from 256 on (SAM-5), and no
    * well-known unit.
@@ -216,6 +421,9 @@ public abstract class LogicalUnit implements Stateful {
       return;
     }
     int units = select == WELL_KNOWN_UNITS ? 0 : inventory.count();
+    if (select != WELL_KNOWN_UNITS) {
+      task.nexus().forget(UnitAttention.REPORTED_LUNS_CHANGED);
+    }
     long allocated = Math.min(task.u32(6), Long.BYTES * (1L + units));
     ByteBuffer reply = task.reply().putInt(units * Long.BYTES).putInt(0);
     for (int i = 0; i < units && allocated > 0; i++) {

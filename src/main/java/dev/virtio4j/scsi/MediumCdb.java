@@ -6,12 +6,14 @@ package dev.virtio4j.scsi;
  * <pre>
  *   CDB      6       10     12     16
  *   LBA      1..3    2..5   2..5   2..9     the first without its three highest bits
- *   length   4       7..8   6..9   10..13   in blocks; 0 in the first is 256
+ *   length   4       7..8   6..9   10..13   in blocks; 0 in the first is 256; 13 in COMPARE AND WRITE
  *   DPO, FUA -       byte 1, bits 4 and 3
  * </pre>
  */
 final class MediumCdb {
   private static final int FUA = 0x08;
+
+  private static final int COMPARE_AND_WRITE = 0x89;
 
   private MediumCdb() {}
 
@@ -34,7 +36,8 @@ final class MediumCdb {
     return switch (Task.cdbLength(task.u8(0))) {
       case 6 -> task.u8(at) == 0 ? 256 : task.u8(at);
       case 10 -> task.u16(at);
-      default -> task.u32(at);
+      case 12 -> task.u32(at);
+      default -> task.u8(0) == COMPARE_AND_WRITE ? task.u8(at) : task.u32(at);
     };
   }
 
@@ -43,7 +46,7 @@ final class MediumCdb {
       case 6 -> 4;
       case 10 -> 7;
       case 12 -> 6;
-      default -> 10;
+      default -> task.u8(0) == COMPARE_AND_WRITE ? 13 : 10;
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.virtio4j.scsi;
 
 import dev.virtio4j.block.OnError;
+import dev.virtio4j.block.PathException;
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemoryException;
 import dev.virtio4j.host.StateReader;
@@ -50,7 +51,7 @@ public final class ScsiBus {
      * The host failed in a way that makes the bus stand still ({@link OnError#STOP}) until {@link
      * #resume}.
      *
-     * @param why one line
+     * @param why one line that names the unit
      */
     void stopped(String why);
   }
@@ -58,8 +59,7 @@ public final class ScsiBus {
   private final Listener listener;
   private final ScsiTarget[] targets = new ScsiTarget[TARGETS];
 
-  /** In the order in which they came. */
-  private final ArrayList<Task> inFlight = new ArrayList<>();
+  private final TaskSet inFlight = new TaskSet();
 
   private EventClock clock;
   private EventClock.Timer timer;
@@ -129,11 +129,19 @@ public final class ScsiBus {
           public void asynchronousEvent(int eventClasses) {
             listener.asynchronousEvent(target, lun, eventClasses);
           }
+
+          @Override
+          public boolean abortTasks(Nexus nexus) {
+            Predicate<Task> lost = task -> task.attachment.unit == unit && task.nexus() == nexus;
+            boolean any = !inFlight.matching(lost).isEmpty();
+            end(lost, TaskEnd.ABORTED);
+            return any;
+          }
         });
   }
 
   /**
-   * Takes a unit away. Its tasks end as {@link TaskEnd#REMOVED}.
+   * Takes a unit away. Its tasks end as {@link TaskEnd#TRANSPORT_FAILURE}.
    *
    * @param target 0 to 255
    * @param lun 0 to 16383
@@ -145,11 +153,11 @@ public final class ScsiBus {
           "target %d, LUN %d: there is no unit".formatted(target, lun));
     }
     Attachment removed = targets[target].find(lun);
-    end(task -> task.attachment == removed, TaskEnd.REMOVED);
+    end(task -> task.attachment == removed, TaskEnd.TRANSPORT_FAILURE);
     targets[target].remove(removed);
     removed.unit.disconnect(removed.nexus);
     if (targets[target].count() == 0) {
-      end(task -> task.attachment.target == target, TaskEnd.REMOVED);
+      end(task -> task.attachment.target == target, TaskEnd.TRANSPORT_FAILURE);
       targets[target] = null;
     }
     setTimer();
@@ -231,56 +239,23 @@ public final class ScsiBus {
    */
   public void submit(Task task, int target, int lun) {
     task.sendTo(targets[target].addressed(lun));
-    inFlight.add(task);
-    if (mayBegin(inFlight.size() - 1)) {
-      task.enable(clock.now());
-    }
+    inFlight.add(task, clock.now());
     carryOut();
-  }
-
-  /** Whether the tasks before it let a dormant task begin ({@link TaskAttribute}). */
-  private boolean mayBegin(int index) {
-    Task task = inFlight.get(index);
-    if (task.attribute == TaskAttribute.HEAD_OF_QUEUE) {
-      return true;
-    }
-    for (int i = 0; i < inFlight.size(); i++) {
-      Task other = inFlight.get(i);
-      if (other.attachment == task.attachment && i != index) {
-        boolean older = i < index;
-        if (other.attribute == TaskAttribute.HEAD_OF_QUEUE
-            || (older && other.attribute == TaskAttribute.ORDERED)
-            || (older && task.attribute == TaskAttribute.ORDERED)) {
-          return false;
-        }
-      }
-    }
-    return true;
   }
 
   /** Executes all tasks whose time has come. */
   private void carryOut() {
     long now = clock.now();
-    for (Task next = first(); next != null && next.due <= now && !stopped; next = first()) {
+    Task next = inFlight.first();
+    while (next != null && next.due <= now && !stopped) {
       execute(next);
+      next = inFlight.first();
     }
     setTimer();
   }
 
-  /** The enabled task that is done first; of several at the same time, the oldest. */
-  private Task first() {
-    Task first = null;
-    for (int i = 0; i < inFlight.size(); i++) {
-      Task task = inFlight.get(i);
-      if (task.enabled && (first == null || task.due < first.due)) {
-        first = task;
-      }
-    }
-    return first;
-  }
-
   private void setTimer() {
-    Task next = stopped ? null : first();
+    Task next = stopped ? null : inFlight.first();
     if (next != null) {
       timer.at(next.due);
       timerSet = true;
@@ -302,33 +277,33 @@ public final class ScsiBus {
         case IGNORE -> task.ignoreHostFailure();
         case STOP -> {
           stopped = true;
-          String why = String.valueOf(task.hostFailure().getMessage());
+          String why =
+              "target %d, LUN %d: %s"
+                  .formatted(
+                      task.attachment.target, task.attachment.lun, task.hostFailure().getMessage());
           task.again();
           listener.stopped(why);
           return;
         }
-        case REPORT -> {} // in its sense data
+        case REPORT -> {} // in its sense data, or by how the task ended
       }
     }
-    end(task, TaskEnd.COMPLETE);
+    end(
+        task,
+        task.hostFailure() instanceof PathException path
+            ? TaskEnd.of(path.failure())
+            : TaskEnd.COMPLETE);
   }
 
   private void end(Task task, TaskEnd why) {
-    Attachment of = task.attachment;
-    inFlight.remove(task);
-    of.counters.count(task, why);
+    inFlight.remove(task, clock.now());
+    task.attachment.counters.count(task, why);
     task.carrier.ended(why);
-    for (int i = 0; i < inFlight.size(); i++) {
-      Task other = inFlight.get(i);
-      if (other.attachment == of && !other.enabled && mayBegin(i)) {
-        other.enable(clock.now());
-      }
-    }
   }
 
   /** Ends some tasks before their time; what they would have done is not done. */
   private void end(Predicate<Task> which, TaskEnd why) {
-    for (Task task : inFlight.stream().filter(which).toList()) {
+    for (Task task : inFlight.matching(which)) {
       end(task, why);
     }
   }
@@ -408,9 +383,9 @@ public final class ScsiBus {
   }
 
   private TaskManagement.Response found(Predicate<Task> which) {
-    return inFlight.stream().anyMatch(which)
-        ? TaskManagement.Response.FUNCTION_SUCCEEDED
-        : TaskManagement.Response.FUNCTION_COMPLETE;
+    return inFlight.matching(which).isEmpty()
+        ? TaskManagement.Response.FUNCTION_COMPLETE
+        : TaskManagement.Response.FUNCTION_SUCCEEDED;
   }
 
   private void resetNexus(int target) {
@@ -454,8 +429,8 @@ public final class ScsiBus {
       attachment.counters.save(out);
       attachment.unit.save(out);
     }
-    out.i32(inFlight.size());
-    for (Task task : inFlight) {
+    out.i32(inFlight.all().size());
+    for (Task task : inFlight.all()) {
       out.i32(task.attachment.target);
       out.i32(Math.max(0, task.attachment.lun)); // a missing unit's tasks never wait
       out.flag(task.enabled);
@@ -502,7 +477,7 @@ public final class ScsiBus {
       Task task = loader.load(in);
       task.sendTo(targets[target].find(lun));
       task.restore(enabled, due);
-      inFlight.add(task);
+      inFlight.restore(task);
     }
     timer.load(in);
     timerSet = true;

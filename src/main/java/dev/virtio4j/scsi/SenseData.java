@@ -58,6 +58,18 @@ final class SenseData {
     field = byteInCdb;
   }
 
+  /** Adds which byte of the parameter list is wrong (C/D is 0). */
+  void setParameterField(int byteInList) {
+    fieldPointer = SKSV;
+    field = byteInList;
+  }
+
+  /** Adds which bit of which byte of the parameter list is wrong; of a field, the highest. */
+  void setParameterField(int byteInList, int bit) {
+    setParameterField(byteInList);
+    fieldPointer |= BIT_POINTER_VALID | bit;
+  }
+
   /** Adds which bit of which byte of the CDB is wrong; of a field, the highest. */
   void setField(int byteInCdb, int bit) {
     setField(byteInCdb);

@@ -6,7 +6,10 @@ public enum Status {
   GOOD(0x00),
 
   /** It was not, and sense data says why. */
-  CHECK_CONDITION(0x02);
+  CHECK_CONDITION(0x02),
+
+  /** It was not, since the unit belongs to another initiator. */
+  RESERVATION_CONFLICT(0x18);
 
   private final int code;
 

@@ -17,7 +17,8 @@ public final class Task {
   /** The longest CDB that there is (SPC-4, "Variable length CDB"). */
   private static final int MAX_CDB_SIZE = 260;
 
-  private static final int REPLY_SIZE = 2048;
+  /** The longest is a READ DISC STRUCTURE of 2048 bytes, and its header. */
+  private static final int REPLY_SIZE = 4 + 2048;
 
   private final byte[] cdb = new byte[CDB_SIZE];
   private final SenseData senseData = new SenseData();
@@ -36,6 +37,7 @@ public final class Task {
   boolean enabled;
   long due;
 
+  private boolean descriptorSense;
   private Status status;
   private long movedOut;
   private long movedIn;
@@ -127,6 +129,7 @@ public final class Task {
     cdbLength = length;
     Arrays.fill(cdb, length, CDB_SIZE, (byte) 0);
     data = buffers;
+    descriptorSense = false;
     status = Status.GOOD;
     sense.clear().limit(0);
     movedOut = 0;
@@ -321,7 +324,36 @@ public final class Task {
     }
   }
 
+  /**
+   * Takes the parameter list.
+   *
+   * @param length in bytes, as the CDB has it
+   * @param lengthField where the CDB has it
+   * @return the list, big-endian, until the reply is begun; null if there is less of it, or more
+   *     than any command here knows what to do with, and the command has ended
+   */
+  ByteBuffer parameters(long length, int lengthField) {
+    if (!brings(length)) {
+      invalidField(lengthField);
+      return null;
+    }
+    if (length > REPLY_SIZE) {
+      checkCondition(Sense.PARAMETER_LIST_LENGTH_ERROR);
+      return null;
+    }
+    ByteBuffer list = reply().limit((int) length);
+    while (list.hasRemaining()) {
+      list.put(nextOut(list.remaining()));
+    }
+    return list.flip();
+  }
+
   // How it ends.
+
+  /** Says whether sense data has descriptors (SPC-4, "Control mode page": D_SENSE). */
+  void describeSense(boolean descriptors) {
+    descriptorSense = descriptors;
+  }
 
   void checkCondition(Sense why) {
     senseData.set(why);
@@ -331,6 +363,11 @@ public final class Task {
   void checkCondition(UnitAttention attention) {
     senseData.set(attention);
     endWithSense();
+  }
+
+  /** The unit belongs to another initiator. */
+  void reservationConflict() {
+    status = Status.RESERVATION_CONFLICT;
   }
 
   /** A byte of the CDB is wrong, or the field that starts there. */
@@ -352,6 +389,27 @@ public final class Task {
     checkCondition(Sense.INVALID_FIELD_IN_CDB, byteInCdb);
   }
 
+  /** What was compared is not the same, from an offset in the Data-Out Buffer on. */
+  void miscompare(long offset) {
+    senseData.set(Sense.MISCOMPARE_DURING_VERIFY);
+    senseData.setInformation(offset);
+    endWithSense();
+  }
+
+  /** A byte of the parameter list is wrong, or the field that starts there. */
+  void invalidParameter(int byteInList) {
+    senseData.set(Sense.INVALID_FIELD_IN_PARAMETER_LIST);
+    senseData.setParameterField(byteInList);
+    endWithSense();
+  }
+
+  /** A bit of the parameter list is wrong, or the field of which it is the highest. */
+  void invalidParameter(int byteInList, int bit) {
+    senseData.set(Sense.INVALID_FIELD_IN_PARAMETER_LIST);
+    senseData.setParameterField(byteInList, bit);
+    endWithSense();
+  }
+
   /** The host failed. */
   void hostFailed(IOException failure, Sense why) {
     hostFailure = failure;
@@ -366,10 +424,13 @@ public final class Task {
     endWithSense();
   }
 
-  /** Sense data in fixed format: D_SENSE in the control mode page is 0. */
   private void endWithSense() {
     status = Status.CHECK_CONDITION;
-    senseData.putFixed(sense.clear());
+    if (descriptorSense) {
+      senseData.putDescriptors(sense.clear());
+    } else {
+      senseData.putFixed(sense.clear());
+    }
     sense.flip();
   }
 }

@@ -12,10 +12,20 @@ public enum UnitAttention {
   BUS_DEVICE_RESET       (0x29, 0x03),
   /** The initiator's connection was reset. */
   I_T_NEXUS_LOSS         (0x29, 0x07),
+  /** There is a medium to be read where there was none, or another. */
+  MEDIUM_MAY_HAVE_CHANGED(0x28, 0x00),
   /** The unit has another number of blocks. */
   CAPACITY_CHANGED       (0x2A, 0x09),
   /** A mode parameter has another value, for one whether the write cache is on. */
   MODE_PARAMETERS_CHANGED(0x2A, 0x01),
+  /** Another initiator has cleared all persistent reservations and registrations. */
+  RESERVATIONS_PREEMPTED (0x2A, 0x03),
+  /** Another initiator has given up a persistent reservation that concerned this one. */
+  RESERVATIONS_RELEASED  (0x2A, 0x04),
+  /** Another initiator has taken this one's registration away. */
+  REGISTRATIONS_PREEMPTED(0x2A, 0x05),
+  /** Another initiator has aborted this one's tasks. */
+  COMMANDS_CLEARED       (0x2F, 0x00),
   /** The target has more units, or fewer. */
   REPORTED_LUNS_CHANGED  (0x3F, 0x0E);
   // spotless:on
@@ -41,6 +51,10 @@ public enum UnitAttention {
    */
   public int qualifier() {
     return qualifier;
+  }
+
+  boolean isReset() {
+    return compareTo(I_T_NEXUS_LOSS) <= 0;
   }
 
   UnitAttention(int code, int qualifier) {

@@ -15,7 +15,7 @@ public final class UnitCounters {
   UnitCounters() {}
 
   /**
-   * Commands that were executed.
+   * Commands that were executed, or lost the way to the medium.
    *
    * @return how many, whatever came of them
    */
@@ -35,7 +35,7 @@ public final class UnitCounters {
   /**
    * Commands that ended before their time.
    *
-   * @return how many were aborted, reset, or lost their unit
+   * @return how many were aborted or reset
    */
   public long aborted() {
     return aborted;
@@ -76,7 +76,7 @@ public final class UnitCounters {
   }
 
   void count(Task task, TaskEnd end) {
-    if (end == TaskEnd.COMPLETE || end == TaskEnd.BAD_BUFFERS) {
+    if (end != TaskEnd.ABORTED && end != TaskEnd.RESET) {
       commands++;
       checkConditions += task.status() == Status.CHECK_CONDITION ? 1 : 0;
       bytesIn += task.movedIn();

@@ -49,6 +49,17 @@ public record UnitIdentity(String vendor, String product, String revision, Strin
     return new UnitIdentity("VIRTIO4J", "DISK", "0001", serial);
   }
 
+  /**
+   * A CD-ROM drive of ours.
+   *
+   * @param serial unit serial number, as above
+   * @return its identity
+   * @throws IllegalArgumentException as the constructor
+   */
+  public static UnitIdentity ofCdrom(String serial) {
+    return new UnitIdentity("VIRTIO4J", "CD-ROM", "0001", serial);
+  }
+
   /** Vendor and product as the standard INQUIRY data has them, padded with spaces. */
   String vendorAndProduct() {
     return "%-8s%-16s".formatted(vendor, product);

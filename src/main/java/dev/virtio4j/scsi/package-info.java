@@ -1,12 +1,12 @@
 /**
- * A SCSI target's logical units, as the standards of T10 describe them: SAM-5, SPC-4 and SBC-3.
- * Clauses are cited by name, since their numbers change from draft to draft.
+ * A SCSI target's logical units, as the standards of T10 describe them: SAM-5, SPC-4, SBC-3 and
+ * MMC-6. Clauses are cited by name, since their numbers change from draft to draft.
  *
  * <pre>
  *   front end -- Task: CDB, data buffers --&gt; LogicalUnit.execute
  *                                              CommandTable   finds the row, checks unit attentions
  *                                                             and the CDB
- *                                              its handler    in DiskUnit and LogicalUnit
+ *                                              its handler    in DiskUnit, CdromUnit and LogicalUnit
  *             &lt;-- Task: status, sense ------   BlockBackend
  * </pre>
  *

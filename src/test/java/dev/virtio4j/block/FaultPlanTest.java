@@ -46,7 +46,7 @@ class FaultPlanTest {
         "read:EIO:sector=-1       ! fault 'read:EIO:sector=-1' SYNTAX",
         "read:slow=5m             ! fault 'read:slow=5m' SYNTAX",
         "read:short=9999999999    ! fault 'read:short=9999999999' SYNTAX",
-        "write:EIO+read:EPERM     ! fault 'read:EPERM' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT",
+        "write:EIO+read:EPERM     ! fault 'read:EPERM' names none of the errors EIO, ENXIO, ENOMEM, EFBIG, ENOSPC, EROFS, ETIMEDOUT, EDQUOT, EBUSY, ENOLINK, EREMOTEIO, EBADE",
         "read:EIO=1               ! fault 'read:EIO=1' is an error, which has no amount",
         "read:short=1s            ! fault 'read:short=1s' has a time, not bytes",
         "flush:short              ! fault 'flush:short' is a flush, which moves no bytes",

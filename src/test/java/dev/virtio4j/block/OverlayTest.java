@@ -85,6 +85,27 @@ class OverlayTest extends BlockBackendContract {
   }
 
   @Test
+  @DisplayName("knows which clusters are unmapped: discarded ones, and those behind the base's end")
+  void unmapped() throws IOException {
+    try (Overlay disk = open()) {
+      assertThat(disk.isUnmapped(0, BASE_SIZE)).isFalse();
+      disk.zero(65536, 2 * 65536, true);
+      assertThat(disk.isUnmapped(65536, 2 * 65536)).isTrue();
+      assertThat(disk.isUnmapped(65536 + 5, 1)).isTrue();
+      assertThat(disk.isUnmapped(65535, 2)).isFalse();
+      assertThat(disk.isUnmapped(65536, 2 * 65536 + 1)).isFalse();
+      disk.write(65536, ByteBuffer.allocate(1));
+      assertThat(disk.isUnmapped(65536 + 5, 1)).isFalse();
+      disk.resize(10 * 65536);
+      assertThat(new TimedBackend(disk).isUnmapped(6 * 65536, 4 * 65536)).isTrue();
+      assertThat(new FaultyBackend(disk, FaultPlan.parse("read:slow=5ns")).isUnmapped(0, 1))
+          .isFalse();
+      assertThatThrownBy(() -> disk.isUnmapped(10 * 65536, 1))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+  }
+
+  @Test
   @DisplayName("is not touched by a run that writes nothing")
   void untouched() throws IOException {
     byte[] before = Files.readAllBytes(file);

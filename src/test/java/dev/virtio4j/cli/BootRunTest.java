@@ -69,6 +69,14 @@ class BootRunTest {
     }
 
     @Override
+    public void pause() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void post(Runnable work) {}
+
+    @Override
     public void receive(byte[] bytes) {
       if (boot.says().equals(DEAF) && stopped.getCount() > 0) {
         serial.accept('!');

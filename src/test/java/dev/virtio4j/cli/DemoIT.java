@@ -119,7 +119,7 @@ class DemoIT {
     Run again = Run.of(restore);
     assertThat(again.errors())
         .startsWith(
-            "virtio4j: drive 0 " + disk + ": the image was changed since the machine was saved: ");
+            "virtio4j: drive0 " + disk + ": the image was changed since the machine was saved: ");
     assertThat(again.status()).isEqualTo(2);
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.apache.commons.io.IOUtils;
@@ -24,9 +25,11 @@ import org.apache.commons.io.IOUtils;
  *   drive 64M,serial=abc                   a disk of zeroes, and its keys as for --drive
  *   $ blockdev --getsz /dev/vda            a command of the guest's shell; busybox's, unless it has
  *   131072                                 a path; and what it prints, errors too
- *   > resize 0 96M                         what the host does, to drive 0: changes its size, or
- *   > allocated 0 at most 8M               checks how much of its image the host has space for
+ *   > drive resize drive0 96M              what the host does: a command of the monitor, soon, or
+ *   > allocated drive0 at most 8M          checks how much of an image the host has space for
  * </pre>
+ *
+ * <p>What the monitor answers is shown where something is wrong.
  *
  * <p>Empty lines don't count.
  */
@@ -87,16 +90,19 @@ final class GuestScenario {
             false,
             false);
     StringBuilder serial = new StringBuilder();
+    AtomicReference<Monitor> monitor = new AtomicReference<>();
     BootRun.Result result;
     try (MachineSetup setup = MachineSetup.open(options)) {
       IntConsumer line =
           value -> {
             serial.append((char) value);
             if (value == '\n') {
-              hostActs(serial, setup.drives());
+              hostActs(serial, setup.drives(), monitor.get());
             }
           };
-      result = new BootRun(setup::powerOn, List.of(), line, note -> {}).run(TIMEOUT, BootRun.RETRY);
+      BootRun run = new BootRun(setup::powerOn, List.of(), line, note -> {});
+      monitor.set(new Monitor(run, setup));
+      result = run.run(TIMEOUT, BootRun.RETRY);
     }
     String said = serial.toString().replace("\r", "").replaceAll("\n+", "\n");
     assertThat(said).as(result.reason()).contains("test: begins\n", "\ntest: ends\n");
@@ -104,18 +110,23 @@ final class GuestScenario {
         .isEqualTo(expected);
   }
 
-  /** Does what the guest's last line asks of the host, before the guest's next instruction. */
-  private void hostActs(StringBuilder serial, Drives drives) {
+  /** Does what the guest's last line asks of the host. */
+  private void hostActs(StringBuilder serial, Drives drives, Monitor monitor) {
     String line = serial.substring(serial.lastIndexOf("\n", serial.length() - 2) + 1).strip();
     String[] words = line.split(" ", -1);
-    if (line.startsWith("> resize")) {
-      drives.resize(Integer.parseInt(words[2]), Sizes.parse(words[3]));
-    } else if (line.startsWith("> allocated")) {
-      long allocated =
-          allocatedBytes(drives.list().get(Integer.parseInt(words[2])).options().file());
+    if (line.startsWith("> allocated")) {
+      long allocated = allocatedBytes(Path.of(drives.find(words[2]).options().file()));
       if (allocated > Sizes.parse(words[5])) {
         serial.append("no, ").append(allocated).append(" bytes\n");
       }
+    } else if (line.startsWith("> ")) {
+      monitor.ask(line.substring(2), answer -> showFailure(answer, serial));
+    }
+  }
+
+  private static void showFailure(String answer, StringBuilder serial) {
+    if (!answer.endsWith("ok\n")) {
+      serial.append(answer);
     }
   }
 

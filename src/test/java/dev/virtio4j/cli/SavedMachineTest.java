@@ -130,7 +130,7 @@ class SavedMachineTest {
     Files.writeString(path("precious"), "precious");
     assertRefused(
         boot("--kernel=@/kernel", "--save-on", "x", "@/precious"),
-        "@/precious: not a saved machine; --save-on replaces nothing else");
+        "@/precious: not a saved machine, and nothing else is replaced");
     assertThat(path("precious")).hasContent("precious");
 
     save();
@@ -148,13 +148,15 @@ class SavedMachineTest {
         "--drive=file=@/disk --restore=@/disk    | @/disk: not a saved machine; name a file of --save-on",
         "--drive=file=@/disk --restore=@/state --memory=4M | @/state: was saved with --memory 2048K, and now it is 4096K",
         "--restore=@/state                       | the machine was saved with 1 drives, and now has 0",
-        "--drive=file=@/disk,serial=a --restore=@/state | drive 0 @/disk: was saved with serial=, and now has serial=a",
-        "--drive=file=@/disk,readonly=on --restore=@/state | drive 0 @/disk: was saved with readonly=off, and now has readonly=on",
-        "--drive=file=@/disk,fault=read:EIO --restore=@/state | drive 0 @/disk: was saved with fault=, and now has fault=read:EIO",
+        "--drive=file=@/disk,serial=a --restore=@/state | drive0 @/disk: was saved with serial=, and now has serial=a",
+        "--drive=file=@/disk,readonly=on --restore=@/state | drive0 @/disk: was saved with readonly=off, and now has readonly=on",
+        "--drive=file=@/disk,fault=read:EIO --restore=@/state | drive0 @/disk: was saved with fault=, and now has fault=read:EIO",
         "--restore=@/state --append=quiet | a saved machine has its kernel in it: leave out --kernel, --initrd and --append; see 'virtio4j boot --help'",
         "--memory=3M | give --kernel=FILE to boot, or --restore=FILE to go on; see 'virtio4j boot --help'",
         "--kernel=@/kernel --save-on x @/no/state | @/no/state: there is no such directory",
         "--kernel=@/kernel --drive=file=@/disk,fault=flush:lost --save-on x @/s | @/disk: a drive that loses flushes can't be saved; leave out that fault=",
+        "--kernel=@/kernel --stats=@/s --save-on x @/s | @/s: the machine is to be saved there; --stats names another file",
+        "--kernel=@/kernel --stats=@/state --save-on x @/./state | @/state: the machine is to be saved there; --stats names another file",
         "--kernel=@/kernel --save-on ( @/s | --save-on: '(' is no regular expression: Unclosed group; see 'virtio4j boot --help'"
       })
   @DisplayName("refuse what does not fit, in one line")
@@ -178,7 +180,7 @@ class SavedMachineTest {
 
     assertRefused(
         boot("--restore=@/state", "--memory=4M", "--drive=file=@/disk"),
-        "drive 0 @/disk: was saved with --snapshot; restore it with --snapshot");
+        "drive0 @/disk: was saved with --snapshot; restore it with --snapshot");
   }
 
   @Test
@@ -189,7 +191,7 @@ class SavedMachineTest {
     int status = boot("--restore=@/state", "--drive=file=@/disk");
     assertThat(errors())
         .startsWith(
-            "virtio4j: drive 0 @/disk: the image was changed since the machine was saved: it had 4096 bytes, last written 2")
+            "virtio4j: drive0 @/disk: the image was changed since the machine was saved: it had 4096 bytes, last written 2")
         .endsWith(", and has 4096 bytes, last written 1970-01-01T00:00:01Z\n");
     assertThat(status).isEqualTo(2);
   }

@@ -6,7 +6,6 @@ import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.pc.LinuxKernel;
 import dev.virtio4j.pc.ReferencePc;
-import dev.virtio4j.virtio.blk.BlkCounter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class StandStillTest {
   private static final String STANDS_STILL =
-      "drive 0 disk.img: No space left on device; the machine stands still: mend that, ";
+      "drive0 disk.img: No space left on device; the machine stands still: mend that, ";
 
   @TempDir private Path directory;
   private final StringBuilder serial = new StringBuilder();
@@ -111,8 +110,9 @@ class StandStillTest {
 
   /** Prepares a run whose host has space only after some attempts. */
   private void prepare(int failures) throws BadInputException {
-    DriveOptions options = DriveOptions.parse("file=disk.img,werror=stop");
-    drives = new Drives(List.of(new Drive(options, new FullDisk(content, failures))));
+    DriveOptions options = DriveOptions.parse("id=drive0,file=disk.img,werror=stop");
+    OpenImage image = new OpenImage(options.files(), new FullDisk(content, failures));
+    drives = new Drives(List.of(), List.of(new Drive(options, image)), false);
     run =
         new BootRun(
             this::powerOn,
@@ -148,8 +148,8 @@ class StandStillTest {
     assertThat(result.reason()).isEqualTo(undisturbed.reason());
     assertThat(result.instructions()).isEqualTo(undisturbed.instructions());
     assertThat(result.emulatedTime()).isEqualTo(undisturbed.emulatedTime());
-    assertThat(drives.list().get(0).counters().get(BlkCounter.WRITES)).isEqualTo(1);
-    assertThat(drives.list().get(0).counters().get(BlkCounter.ERRORS)).isZero();
+    assertThat(drives.list().get(0).counters().counts().get("writes")).isEqualTo(1);
+    assertThat(drives.list().get(0).counters().counts().get("errors")).isZero();
   }
 
   @Test
@@ -178,7 +178,7 @@ class StandStillTest {
     prepare(Integer.MAX_VALUE);
     answer = run::quit;
     BootRun.Result result = run.run(null, null);
-    assertThat(result.reason()).isEqualTo("ended from the terminal");
+    assertThat(result.reason()).isEqualTo("ended by the user");
     assertThat(serial.toString()).isEmpty();
   }
 }

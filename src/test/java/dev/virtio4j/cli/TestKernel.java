@@ -73,6 +73,52 @@ final class TestKernel {
     "EE                            ; out dx, al",
   };
 
+  private static final String[] SCSI_WRITE_LINES = {
+    "66 BA F8 0C                   ; mov dx, CF8h",
+    "B8 10 10 00 80                ; mov eax, BAR of device 2",
+    "EF                            ; out dx, eax",
+    "B2 FC                         ; mov dl, FCh",
+    "ED                            ; in eax, dx",
+    "8D 58 FF                      ; lea ebx, [eax - 1]",
+    "C7 05 00 00 20 00 00 30 20 00 ; descriptor 0: request at 203000h,",
+    "C7 05 08 00 20 00 33 00 00 00 ; 51 bytes,",
+    "C7 05 0C 00 20 00 01 00 01 00 ; NEXT, 1",
+    "C7 05 10 00 20 00 00 32 20 00 ; descriptor 1: data at 203200h,",
+    "C7 05 18 00 20 00 00 02 00 00 ; 512 bytes,",
+    "C7 05 1C 00 20 00 01 00 02 00 ; NEXT, 2",
+    "C7 05 20 00 20 00 00 34 20 00 ; descriptor 2: response at 203400h,",
+    "C7 05 28 00 20 00 6C 00 00 00 ; 108 bytes,",
+    "C7 05 2C 00 20 00 02 00 00 00 ; WRITE",
+    "C7 05 00 30 20 00 01 00 40 00 ; request: target 0, LUN 0;",
+    "C7 05 13 30 20 00 2A 00 00 00 ; CDB: WRITE (10), from block 0,",
+    "C6 05 1B 30 20 00 01          ; one block",
+    "C7 05 00 32 20 00 64 61 74 61 ; data: \"data\"",
+    "8D 53 12                      ; lea edx, [ebx + STATUS]",
+    "B0 07                         ; mov al, DRIVER_OK and those before",
+    "EE                            ; out dx, al",
+    "8D 53 0E                      ; lea edx, [ebx + QUEUE_SELECT]",
+    "66 B8 02 00                   ; mov ax, 2",
+    "66 EF                         ; out dx, ax",
+    "8D 53 08                      ; lea edx, [ebx + QUEUE_ADDRESS]",
+    "B8 00 02 00 00                ; mov eax, 200h",
+    "EF                            ; out dx, eax",
+    "66 FF 05 02 10 20 00          ; again: inc word [available index]; head 0 is in all of the ring",
+    "8D 53 10                      ; lea edx, [ebx + QUEUE_NOTIFY]",
+    "66 B8 02 00                   ; mov ax, 2",
+    "66 EF                         ; out dx, ax",
+    "66 A1 02 10 20 00             ; mov ax, [available index]",
+    "66 39 05 02 20 20 00          ; cmp [used index], ax",
+    "75 F7                         ; jne $ - 7",
+    "66 83 3D 0A 34 20 00 00       ; cmp word [status and response], 0",
+    "75 D7                         ; jne again",
+    "66 BA F8 03                   ; mov dx, COM1",
+    "B0 30                         ; mov al, '0'",
+    "EE                            ; out dx, al",
+  };
+
+  /** Tries to write to target 0, LUN 0 of the first SCSI host until that goes well; prints 0. */
+  static final String SCSI_WRITE = program(SCSI_WRITE_LINES);
+
   /**
    * Writes a sector of the first drive that begins with "data", waits until that is done, and
    * prints the status as a digit.

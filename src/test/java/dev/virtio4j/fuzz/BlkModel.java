@@ -214,7 +214,7 @@ final class BlkModel {
       config[WRITEBACK] = (byte) (setup.cache() == CacheMode.WRITETHROUGH ? 0 : 1);
     }
     shownConfig = config.clone();
-    disk.scsi().raise(UnitAttention.POWER_ON);
+    disk.scsi().reset();
   }
 
   private void place(ModelQueue queue, int frame) {

@@ -196,6 +196,12 @@ final class BlkScript {
     tellAndNotify(kind);
   }
 
+  /** READ, VERIFY, PRE-FETCH and SYNCHRONIZE CACHE (10). */
+  private static final int[] SCSI_IN = {0x28, 0x2F, 0x28, 0x34, 0x28, 0x35};
+
+  /** WRITE, WRITE AND VERIFY, VERIFY, WRITE SAME and XDWRITEREAD (10), and UNMAP. */
+  private static final int[] SCSI_OUT = {0x2A, 0x2E, 0x2F, 0x41, 0x53, 0x42};
+
   /** A SCSI command, most often one whose bytes mean something. */
   private void scsi() {
     int kind = u8();
@@ -203,8 +209,10 @@ final class BlkScript {
     for (int i = 0; i < cdb.length && (kind & 2) == 0; i++) {
       cdb[i] = (byte) u8();
     }
-    if ((kind & 2) != 0 && cdb.length > 8) { // READ or WRITE (10)
-      cdb[0] = (byte) ((kind & 4) == 0 ? 0x28 : 0x2A);
+    if ((kind & 2) != 0 && cdb.length > 8) {
+      int[] codes = (kind & 4) == 0 ? SCSI_IN : SCSI_OUT;
+      cdb[0] = (byte) codes[(kind >> 3) % codes.length];
+      cdb[1] = (byte) ((kind & 64) == 0 ? 0 : u8() & 0x0E); // BYTCHK, FUA, UNMAP
       cdb[5] = (byte) (u8() % (SECTORS + 2));
       cdb[8] = (byte) (u8() % 4);
     }

@@ -51,7 +51,8 @@ final class ModelScsi {
     this.faults = faults;
     int blockSize = setup.blockSize();
     BlockLayout layout = new BlockLayout(blockSize, blockSize, 0, 0);
-    unit = new DiskUnit(host, new Cache(), UnitIdentity.ofDisk(BlkSetup.SERIAL), layout);
+    UnitIdentity identity = UnitIdentity.ofDisk(BlkSetup.SERIAL);
+    unit = new DiskUnit(host, new Cache(), identity, layout, setup.discard());
     nexus = unit.connect();
   }
 
@@ -135,6 +136,10 @@ final class ModelScsi {
       consume(in, piece);
       chain.wrote(piece);
     }
+  }
+
+  void reset() {
+    unit.reset(UnitAttention.POWER_ON);
   }
 
   void raise(UnitAttention attention) {

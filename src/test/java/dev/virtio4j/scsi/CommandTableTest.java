@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The command table")
 class CommandTableTest {
-  private static final int COMMANDS = 19;
+  private static final int COMMANDS = 54;
 
   private final Initiator initiator = new Initiator(TestDisk.of(1 << 20).unit());
 
@@ -49,6 +49,7 @@ class CommandTableTest {
     "1, 29, 0, 00010000",
     "2, 9E, 10, 00030010 9e 10 0000000000000000 ffffffff 0000",
     "2, 9E, 11, 00010000",
+    "2, 9E, 12, 00030010 9e 12 ffffffffffffffff ffffffff 0000",
     "2, A3, C, 0003000c a3 0c 87 ff ffff ffffffff 0000",
     "2, 7F, 1, 00010000",
     "3, 9E, 10, 00030010 9e 10 0000000000000000 ffffffff 0000",

@@ -14,6 +14,9 @@ class DiskParametersTest {
   private static final String CACHING_ON = "0812" + "04" + "00".repeat(17);
   private static final String CACHING_OFF = "0812" + "00".repeat(18);
   private static final String CONTROL = "0a0a" + "00".repeat(10);
+  private static final String CONTROL_CHANGES = "0a0a" + "040008" + "00".repeat(7);
+  private static final String RECOVERY = "010a" + "00".repeat(10);
+  private static final String EXCEPTIONS = "1c0a" + "00".repeat(10);
 
   private final TestDisk disk = TestDisk.of(1 << 20);
   private final Initiator initiator = new Initiator(disk.unit());
@@ -23,7 +26,7 @@ class DiskParametersTest {
   void capacity() {
     assertThat(initiator.run("25 00 00000000 0000 00 00").hex()).isEqualTo("000007ff00000200");
     assertThat(initiator.run("9E 10 0000000000000000 00000020 00 00").hex())
-        .isEqualTo("00000000000007ff00000200" + "00".repeat(20));
+        .isEqualTo("00000000000007ff00000200" + "0000c000" + "00".repeat(16));
   }
 
   @Test
@@ -36,11 +39,11 @@ class DiskParametersTest {
   }
 
   @Test
-  @DisplayName("READ CAPACITY (16) gives the size of a physical block, and no provisioning")
+  @DisplayName("READ CAPACITY (16) gives the size of a physical block")
   void physicalBlocks() {
     Initiator other = new Initiator(disk.unit("", new BlockLayout(512, 4096, 0, 0)));
     assertThat(other.run("9E 10 0000000000000000 00000020 00 00").hex().substring(24, 32))
-        .isEqualTo("00030000");
+        .isEqualTo("0003c000");
     Initiator large = new Initiator(disk.unit(4096));
     assertThat(large.run("25 00 00000000 0000 00 00").hex()).isEqualTo("000000ff00001000");
   }
@@ -49,20 +52,25 @@ class DiskParametersTest {
   @CsvSource({
     "1A 08 08 00 FF 00, caching",
     "1A 08 0A 00 FF 00, control",
-    "1A 08 3F 00 FF 00, caching control",
-    "1A 08 3F FF FF 00, caching control",
+    "1A 08 3F 00 FF 00, recovery caching control exceptions",
+    "1A 08 3F FF FF 00, recovery caching control exceptions",
+    "1A 08 01 00 FF 00, recovery",
+    "1A 08 1C 00 FF 00, exceptions",
     "1A 08 08 FF FF 00, caching",
     "1A 08 88 00 FF 00, caching", // defaults
-    "1A 08 7F 00 FF 00, unchangeable control",
-    "1A 08 48 00 FF 00, unchangeable",
+    "1A 08 7F 00 FF 00, recovery fixed changes exceptions",
+    "1A 08 48 00 FF 00, fixed",
   })
   @DisplayName("MODE SENSE (6) gives the pages that it is asked for")
   void pages(String cdb, String expected) {
     String pages =
         expected
-            .replace("unchangeable", CACHING_OFF)
+            .replace("recovery", RECOVERY)
+            .replace("fixed", CACHING_OFF)
             .replace("caching", CACHING_ON)
+            .replace("changes", CONTROL_CHANGES)
             .replace("control", CONTROL)
+            .replace("exceptions", EXCEPTIONS)
             .replace(" ", "");
     assertThat(initiator.run(cdb).hex())
         .isEqualTo("%02x".formatted(3 + pages.length() / 2) + "001000" + pages);
@@ -109,7 +117,7 @@ class DiskParametersTest {
   @ParameterizedTest(name = "{0}: {1}, {2}")
   @CsvSource({
     "1A 08 C8 00 FF 00, 5/39/00, byte 2",
-    "1A 08 01 00 FF 00, 5/24/00, byte 2 bit 5",
+    "1A 08 02 00 FF 00, 5/24/00, byte 2 bit 5",
     "1A 08 08 01 FF 00, 5/24/00, byte 3",
     "5A 08 3F 02 000000 00FF 00, 5/24/00, byte 3",
   })

@@ -78,14 +78,20 @@ final class Initiator implements DataBuffers {
           : "%x/%02x/%02x".formatted(sense[2] & 0xF, sense[12] & 0xFF, sense[13] & 0xFF);
     }
 
-    /** The field pointer: "byte 1 bit 4" or "byte 2"; "-" for none. */
+    /** The information in the sense data; -1 for none. */
+    long information() {
+      return (sense[0] & 0x80) == 0 ? -1 : Integer.toUnsignedLong(ByteBuffer.wrap(sense).getInt(3));
+    }
+
+    /** The field pointer: "byte 1 bit 4", "parameter 2" for one of the list; "-" for none. */
     String field() {
       int flags = sense[15] & 0xFF;
-      if ((flags & 0xC0) != 0xC0) {
+      if ((flags & 0x80) == 0) {
         return "-";
       }
       int at = (sense[16] & 0xFF) << 8 | (sense[17] & 0xFF);
-      return (flags & 8) != 0 ? "byte %d bit %d".formatted(at, flags & 7) : "byte " + at;
+      String what = (flags & 0x40) != 0 ? "byte " : "parameter ";
+      return what + at + ((flags & 8) != 0 ? " bit " + (flags & 7) : "");
     }
   }
 
@@ -100,6 +106,17 @@ final class Initiator implements DataBuffers {
     if (greeted) {
       run("00 00 00 00 00 00");
     }
+  }
+
+  /** An initiator that has connected already, and is told of the power-on here. */
+  Initiator(LogicalUnit unit, Nexus nexus) {
+    this.unit = unit;
+    this.nexus = nexus;
+    run("00 00 00 00 00 00");
+  }
+
+  Nexus nexus() {
+    return nexus;
   }
 
   /** A command that sends nothing, with ample room for what it gets. */
@@ -117,7 +134,8 @@ final class Initiator implements DataBuffers {
     return run(cdb, data, 0);
   }
 
-  private Result run(String cdb, byte[] data, int room) {
+  /** A command that sends something and gets something. */
+  Result run(String cdb, byte[] data, int room) {
     byte[] bytes = HexFormat.of().parseHex(cdb.replace(" ", ""));
     Arrays.fill(task.cdb(), (byte) 0xEE);
     System.arraycopy(bytes, 0, task.cdb(), 0, bytes.length);

@@ -99,18 +99,46 @@ class InquiryTest {
     assertThat(nameless.run("12 01 80 00 FF 00").why()).isEqualTo("5/24/00");
   }
 
-  @Test
-  @DisplayName("page B0 has the sizes of transfers in blocks; nothing says that UNMAP is there")
-  void blockLimits() {
-    Initiator aligned =
-        new Initiator(disk.unit("x", new BlockLayout(4096, 4096, 8 * 4096, 256 * 4096)));
-    Initiator.Result page = aligned.run("12 01 B0 00 FF 00");
+  @ParameterizedTest(name = "blocks of {0} bytes, physically {1}")
+  @CsvSource({
+    "512, 512, 128, 131072, 2097152, 8",
+    "512, 65536, 128, 131072, 2097152, 128",
+    "4096, 4096, 16, 16384, 262144, 1",
+  })
+  @DisplayName("page B0 has the limits of the commands and the sizes of good transfers, in blocks")
+  void blockLimits(
+      int logical, int physical, int compare, int transfer, int unmap, int granularity) {
+    BlockLayout layout = new BlockLayout(logical, physical, 8 * logical, 256 * logical);
+    Initiator.Result page = new Initiator(disk.unit("x", layout)).run("12 01 B0 00 FF 00");
     assertThat(page.data()).hasSize(64);
-    assertThat(page.number(6, 2)).isEqualTo(8);
-    assertThat(page.number(8, 4)).isZero();
-    assertThat(page.number(12, 4)).isEqualTo(256);
-    assertThat(page.number(20, 8)).isZero();
-    assertThat(initiator.run("12 01 B2 00 FF 00").hex()).isEqualTo("00b20004" + "00000000");
+    assertThat(page.number(4, 1)).as("WSNZ").isZero();
+    assertThat(page.number(5, 1)).as("COMPARE AND WRITE").isEqualTo(compare);
+    assertThat(page.number(6, 2)).as("granularity of transfers").isEqualTo(8);
+    assertThat(page.number(8, 4)).as("most in a transfer").isEqualTo(transfer);
+    assertThat(page.number(12, 4)).as("best transfer").isEqualTo(256);
+    assertThat(page.number(16, 4)).as("PRE-FETCH").isZero();
+    assertThat(page.number(20, 4)).as("UNMAP: blocks").isEqualTo(unmap);
+    assertThat(page.number(24, 4)).as("UNMAP: descriptors").isEqualTo(255);
+    assertThat(page.number(28, 4)).as("UNMAP: granularity").isEqualTo(granularity);
+    assertThat(page.number(32, 4)).as("UNMAP: aligned at 0").isEqualTo(0x8000_0000L);
+    assertThat(page.number(36, 8)).as("WRITE SAME").isEqualTo(transfer);
+  }
+
+  @Test
+  @DisplayName("page B2 says how blocks are unmapped, and that they read as zeroes then")
+  void provisioning() {
+    assertThat(initiator.run("12 01 B2 00 FF 00").hex()).isEqualTo("00b20004" + "00e40200");
+  }
+
+  @Test
+  @DisplayName("with discard=ignore the disk is fully provisioned: Linux doesn't unmap")
+  void noProvisioning() {
+    disk.discard = false;
+    Initiator other = new Initiator(disk.unit());
+    assertThat(other.run("12 01 B2 00 FF 00").hex()).isEqualTo("00b20004" + "00000000");
+    assertThat(other.run("12 01 B0 00 FF 00").hex().substring(2 * 20, 2 * 36))
+        .isEqualTo("00".repeat(16));
+    assertThat(other.run("9E 10 0000000000000000 00000020 00 00").number(12, 4)).isZero();
   }
 
   @Test

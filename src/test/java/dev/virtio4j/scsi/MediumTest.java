@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("READ, WRITE and SYNCHRONIZE CACHE")
+@DisplayName("READ, WRITE, XDWRITEREAD, PRE-FETCH and SYNCHRONIZE CACHE")
 class MediumTest {
   /** Blocks of 512 bytes. */
   private static final int BLOCKS = 300;
@@ -43,6 +43,23 @@ class MediumTest {
     byte[] around = initiator.run("28 00 00000002 00 0004 00").data();
     assertThat(around).startsWith(new byte[512]).endsWith(new byte[512]);
     assertThat(Arrays.copyOfRange(around, 512, 1536)).isEqualTo(data);
+  }
+
+  @Test
+  @DisplayName("a disk where each call costs is read and written by way of a buffer")
+  void buffered() {
+    disk.mergeLimit = 256 * 1024;
+    byte[] data = random(200 * 512); // more than a buffer
+    assertThat(initiator.out("2A 00 00000003 00 00C8 00", data).moved()).isEqualTo(data.length);
+    disk.mergeLimit = 0;
+    assertThat(initiator.run("28 00 00000003 00 00C8 00").data()).isEqualTo(data);
+    disk.mergeLimit = 256 * 1024;
+    Initiator.Result result = initiator.in("28 00 00000003 00 00C8 00", data.length);
+    assertThat(result.data()).isEqualTo(data);
+    assertThat(result.moved()).isEqualTo(data.length);
+    disk.badByte = 150 * 512;
+    assertThat(initiator.run("28 00 00000003 00 00C8 00").information()).isEqualTo(3 + 128);
+    assertThat(initiator.out("2A 00 00000003 00 00C8 00", data).information()).isEqualTo(3 + 128);
   }
 
   @Test
@@ -173,6 +190,11 @@ class MediumTest {
       strings = {
         "0A 000000 01 00",
         "2A 00 00000000 00 0001 00",
+        "2E 00 00000000 00 0001 00",
+        "41 00 00000000 00 0001 00",
+        "42 00 00000000 00 0018 00",
+        "53 04 00000000 00 0001 00",
+        "89 00 0000000000000000 00000001 00 00",
         "AA 00 00000000 00000001 00 00",
         "8A 00 0000000000000000 00000001 00 00"
       })
@@ -221,5 +243,88 @@ class MediumTest {
     Initiator.Result result = initiator.out(cdb, new byte[512]);
     assertThat(result.why()).isEqualTo("3/0c/00");
     assertThat(result.hostFailure()).hasMessage("no flush");
+  }
+
+  @Test
+  @DisplayName("more blocks than page B0 allows are refused before anything is moved")
+  void tooLong() {
+    Initiator huge = new Initiator(TestDisk.of(1L << 40).unit());
+    Initiator.Result most = huge.in("88 00 0000000000000000 00020000 00 00", 512);
+    assertThat(most.status()).isEqualTo(Status.GOOD);
+    assertThat(most.moved()).isEqualTo(512);
+    Initiator.Result more = huge.in("88 00 0000000000000000 00020001 00 00", 512);
+    assertThat(more.why()).isEqualTo("5/24/00");
+    assertThat(more.field()).isEqualTo("byte 10");
+    assertThat(more.moved()).isZero();
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "34 00 00000000 00 0000 00, -",
+    "34 02 0000012B 00 0001 00, -", // IMMED
+    "90 00 0000000000000000 0000012C 00 00, -",
+    "34 00 0000012B 00 0002 00, 5/21/00",
+  })
+  @DisplayName("PRE-FETCH is taken for blocks that are there")
+  void prefetch(String cdb, String why) {
+    assertThat(initiator.run(cdb).why()).isEqualTo(why);
+  }
+
+  private static byte[] xor(byte[] one, byte[] other) {
+    byte[] result = one.clone();
+    for (int i = 0; i < result.length; i++) {
+      result[i] ^= other[i];
+    }
+    return result;
+  }
+
+  @Test
+  @DisplayName("XDWRITEREAD writes, and sends back the difference to what was there")
+  void exchange() {
+    int length = 200 * 512; // more than a buffer of the unit
+    byte[] old = random(length);
+    byte[] data = random(length + 512);
+    initiator.out("2A 00 00000003 00 00C8 00", old);
+    Initiator.Result result = initiator.run("53 00 00000003 00 00C8 00", data, length);
+    assertThat(result.status()).isEqualTo(Status.GOOD);
+    assertThat(result.data()).isEqualTo(xor(old, data));
+    assertThat(result.moved()).isEqualTo(2L * length);
+    assertThat(result.shortfall()).isZero();
+    assertThat(initiator.run("28 00 00000003 00 00C8 00").data())
+        .isEqualTo(Arrays.copyOf(data, length));
+    assertThat(disk.unflushed).isTrue();
+    initiator.run("53 08 00000003 00 0001 00", data, 512);
+    assertThat(disk.unflushed).isFalse();
+  }
+
+  @Test
+  @DisplayName("XDWRITEREAD with DISABLE WRITE writes nothing")
+  void exchangeWithoutWriting() {
+    byte[] data = random(512);
+    Initiator.Result result = initiator.run("53 04 00000003 00 0001 00", data, 512);
+    assertThat(result.data()).isEqualTo(data);
+    assertThat(initiator.run("28 00 00000003 00 0001 00").data()).isEqualTo(new byte[512]);
+    assertThat(disk.unflushed).isFalse();
+  }
+
+  @ParameterizedTest(name = "{0} bytes to the unit, {1} back")
+  @CsvSource({"1023, 1024, 1", "1024, 1000, 24"})
+  @DisplayName("XDWRITEREAD with too small a buffer does nothing")
+  void exchangeTooLittle(int out, int in, int shortfall) {
+    Initiator.Result result = initiator.run("53 00 00000003 00 0002 00", random(out), in);
+    assertThat(result.why()).isEqualTo("5/24/00");
+    assertThat(result.moved()).isZero();
+    assertThat(result.shortfall()).isEqualTo(shortfall);
+    assertThat(disk.unflushed).isFalse();
+  }
+
+  @Test
+  @DisplayName("XDWRITEREAD ends where the host fails")
+  void exchangeFails() {
+    disk.badByte = 5 * 512;
+    Initiator.Result result = initiator.run("53 00 00000005 00 0001 00", random(512), 512);
+    assertThat(result.why()).isEqualTo("3/11/00");
+    assertThat(result.information()).isEqualTo(5);
+    assertThat(result.moved()).isZero();
   }
 }

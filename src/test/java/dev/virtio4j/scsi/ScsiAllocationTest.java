@@ -8,16 +8,21 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("DESIGN: no allocation per request")
 class ScsiAllocationTest {
   private static final int TASKS = 20_000;
   private static final int LENGTH = 8 * 512;
   private static final byte[] READ = HexFormat.of().parseHex("28080000000100000800");
+  private static final byte[] READ_2_BLOCKS = HexFormat.of().parseHex("28000000000100000200");
   private static final byte[] WRITE = HexFormat.of().parseHex("2A000000000100000800");
+  private static final byte[] VERIFY = HexFormat.of().parseHex("2F020000000100000800");
 
-  private final DiskUnit unit = TestDisk.of(1 << 20).unit();
-  private final Nexus nexus = unit.connect();
+  private final TestDisk disk = TestDisk.of(1 << 20);
+  private final DiskUnit unit = disk.unit();
+  private final CdromUnit drive = new CdromUnit(TestDiscs.IDENTITY, TestDiscs.cd(16));
   private final Task task = new Task();
 
   /** The same window again and again. */
@@ -50,22 +55,35 @@ class ScsiAllocationTest {
 
   private final Window window = new Window();
 
-  private void run(int tasks) {
-    for (int i = 0; i < tasks; i++) {
-      byte[] cdb = i % 2 == 0 ? READ : WRITE;
+  private void run(LogicalUnit on, Nexus nexus, byte[]... cdbs) {
+    for (int i = 0; i < TASKS; i++) {
+      byte[] cdb = cdbs[i % cdbs.length];
       System.arraycopy(cdb, 0, task.cdb(), 0, cdb.length);
       task.begin(nexus, cdb.length, window);
-      unit.execute(task);
+      on.execute(task);
     }
   }
 
+  @ParameterizedTest(name = "merge limit {0}")
+  @ValueSource(ints = {0, 256 * 1024})
+  @DisplayName("to read, to write and to verify, with and without a buffer between")
+  void readAndWrite(int mergeLimit) {
+    disk.mergeLimit = mergeLimit;
+    allocatesNothing(unit, READ, WRITE, VERIFY);
+  }
+
   @Test
-  @DisplayName("to read and to write")
-  void readAndWrite() {
-    run(TASKS);
+  @DisplayName("to read a CD-ROM")
+  void readCdrom() {
+    allocatesNothing(drive, READ_2_BLOCKS);
+  }
+
+  private void allocatesNothing(LogicalUnit on, byte[]... cdbs) {
+    Nexus nexus = on.connect();
+    run(on, nexus, cdbs);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
-    run(TASKS);
+    run(on, nexus, cdbs);
     long allocated = threads.getCurrentThreadAllocatedBytes() - before;
     assertThat(task.status()).isEqualTo(Status.GOOD);
     assertThat(task.moved()).isEqualTo(LENGTH);

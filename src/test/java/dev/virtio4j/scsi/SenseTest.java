@@ -27,13 +27,13 @@ class SenseTest {
 
   private final DiskUnit unit = TestDisk.of(1 << 20).unit();
 
-  private static byte[] save(LogicalUnit unit) throws IOException {
+  static byte[] save(LogicalUnit unit) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     unit.save(new StateWriter(new DataOutputStream(bytes)));
     return bytes.toByteArray();
   }
 
-  private static void load(LogicalUnit unit, byte[] state) throws IOException {
+  static void load(LogicalUnit unit, byte[] state) throws IOException {
     unit.load(new StateReader(new DataInputStream(new ByteArrayInputStream(state))));
   }
 
@@ -114,6 +114,55 @@ class SenseTest {
     assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("6/29/00");
     assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("6/2a/01");
     assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("-");
+  }
+
+  @Test
+  @DisplayName("of several resets the first in SAM's order is told, and stands for the others")
+  void resets() {
+    Initiator initiator = new Initiator(unit);
+    unit.raise(UnitAttention.CAPACITY_CHANGED);
+    unit.raise(UnitAttention.I_T_NEXUS_LOSS);
+    unit.raise(UnitAttention.BUS_DEVICE_RESET);
+    unit.raise(UnitAttention.I_T_NEXUS_LOSS);
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("6/29/03");
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("6/2a/09");
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("-");
+
+    unit.raise(UnitAttention.POWER_ON);
+    unit.raise(UnitAttention.BUS_DEVICE_RESET);
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("6/29/00");
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("-");
+  }
+
+  @Test
+  @DisplayName("who asks for the LUNs need not be told that they have changed")
+  void lunsReported() {
+    Initiator initiator = new Initiator(unit);
+    unit.raise(UnitAttention.REPORTED_LUNS_CHANGED);
+    initiator.run("A0 00 00 000000 00000010 00 00");
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("-");
+
+    unit.raise(UnitAttention.REPORTED_LUNS_CHANGED);
+    initiator.run("A0 00 01 000000 00000010 00 00"); // only the well-known ones
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("6/3f/0e");
+  }
+
+  @Test
+  @DisplayName("D_SENSE in the control mode page has sense data in descriptor format")
+  void descriptorFormat() {
+    Initiator initiator = new Initiator(unit);
+    byte[] page = HexFormat.of().parseHex("00000000" + "0a0a" + "04" + "00".repeat(9));
+    initiator.out("15 10 0000 10 00", page);
+    assertThat(HexFormat.of().formatHex(initiator.run("FF 00 00 00 00 00").sense()))
+        .isEqualTo("7205200000000008" + "02060000" + "c0000000");
+    page[6] = (byte) 0xFF;
+    assertThat(HexFormat.of().formatHex(initiator.out("15 10 0000 10 00", page).sense()))
+        .isEqualTo("7205260000000008" + "02060000" + "8f000600");
+    assertThat(initiator.run(REQUEST_SENSE).hex()).startsWith("70");
+
+    unit.reset(UnitAttention.BUS_DEVICE_RESET);
+    assertThat(initiator.run(TEST_UNIT_READY).why()).isEqualTo("6/29/03");
+    assertThat(initiator.run("1A 08 0A 00 FF 00").hex()).endsWith("0a0a" + "00".repeat(10));
   }
 
   @Test

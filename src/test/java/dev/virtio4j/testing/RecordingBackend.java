@@ -16,6 +16,9 @@ public class RecordingBackend implements BlockBackend {
   /** Which calls fail. */
   public Predicate<String> fails = call -> false;
 
+  /** How many bytes a write that fails has written. */
+  public int failAfter;
+
   /** Of the backend. */
   public int mergeLimit;
 
@@ -55,7 +58,12 @@ public class RecordingBackend implements BlockBackend {
 
   @Override
   public void write(long position, ByteBuffer from) throws IOException {
-    call("write " + position + " " + from.remaining());
+    try {
+      call("write " + position + " " + from.remaining());
+    } catch (IOException e) {
+      disk.write(position, from.limit(from.position() + failAfter));
+      throw e;
+    }
     disk.write(position, from);
   }
 

@@ -350,7 +350,7 @@ public final class BlkDevice extends VirtioDevice {
   @Override
   protected void resetConfig() {
     setWriteback(options.cache != BlkOptions.CacheMode.WRITETHROUGH);
-    disk.unit().raise(UnitAttention.POWER_ON); // stands for any reset
+    disk.unit().reset(UnitAttention.POWER_ON); // stands for any reset
   }
 
   @Override

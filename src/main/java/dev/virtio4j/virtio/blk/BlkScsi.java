@@ -60,7 +60,8 @@ final class BlkScsi implements DataBuffers {
                 options.logicalBlockSize,
                 options.physicalBlockSize,
                 options.minIoSize,
-                options.optIoSize));
+                options.optIoSize),
+            options.discard);
     guest = unit.connect();
   }
 

@@ -339,6 +339,10 @@ public final class ScsiHost extends VirtioDevice {
     if (end != TaskEnd.COMPLETE) {
       add(ScsiCounter.FAILED);
     }
+    IOException failure = request.hostFailure();
+    if (failure != null) {
+      warn(() -> "command failed on the host: " + failure);
+    }
     try {
       request.respond(end);
     } catch (GuestMemoryException e) {

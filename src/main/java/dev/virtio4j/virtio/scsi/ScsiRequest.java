@@ -219,6 +219,11 @@ final class ScsiRequest implements Carrier {
     return task;
   }
 
+  /** What the host could not do; null for nothing. */
+  IOException hostFailure() {
+    return task.hostFailure();
+  }
+
   /**
    * Writes how it ended.
    *

@@ -47,7 +47,10 @@ enum ScsiResponse {
       case BAD_BUFFERS -> FAILURE;
       case ABORTED -> ABORTED;
       case RESET -> RESET;
-      case REMOVED -> TRANSPORT_FAILURE; // "severed link"
+      case TRANSPORT_FAILURE -> TRANSPORT_FAILURE;
+      case BUSY -> BUSY;
+      case TARGET_FAILURE -> TARGET_FAILURE;
+      case NEXUS_FAILURE -> NEXUS_FAILURE;
     };
   }
 

@@ -347,8 +347,43 @@ class BlkScsiTest {
         BlkOptions.builder().logicalBlockSize(4096).physicalBlockSize(8192).serial("abc").build());
     Outcome capacity = run("9E 10 0000000000000000 00000020 00 00", 32);
     assertThat(Arrays.copyOf(capacity.data, 16))
-        .isEqualTo(hex("%016X 00001000 00 01 0000".formatted(SECTORS / 8 - 1)));
+        .isEqualTo(hex("%016X 00001000 00 01 C000".formatted(SECTORS / 8 - 1)));
     assertThat(run("12 01 80 00 FF 00", 7).data).isEqualTo(hex("00 80 0003 616263"));
+  }
+
+  @ParameterizedTest(name = "discard={0}")
+  @ValueSource(booleans = {true, false})
+  @DisplayName("UNMAP goes by the option discard, as DISCARD does")
+  void unmap(boolean discard) {
+    start(BlkOptions.builder().discard(discard).build());
+    byte[] list = hex("0016 0010 00000000" + "0000000000000002 00000003 00000000");
+    assertThat(send("42 00 00000000 00 0018 00", list).errors()).isZero();
+    assertThat(Arrays.equals(disk, 1024, 2560, new byte[1536], 0, 1536)).isEqualTo(discard);
+    byte[] provisioning = hex(discard ? "00B20004 00E40200" : "00B20004 00000000");
+    assertThat(run("12 01 B2 00 08 00", 8).data).isEqualTo(provisioning);
+  }
+
+  @Test
+  @DisplayName("a command may move data in both directions; the residual counts both")
+  void bothDirections() {
+    byte[] old = Arrays.copyOfRange(disk, 512, 1024);
+    byte[] data = random(512);
+    Outcome outcome =
+        outcome(
+            driver
+                .queue
+                .chain()
+                .readable(header(SCSI_CMD_OUT, 0))
+                .readable(hex("53 00 00000001 00 0001 00"))
+                .readable(data)
+                .writable(600));
+    assertThat(outcome.errors()).isZero();
+    assertThat(outcome.dataLength()).isEqualTo(512 + 600);
+    assertThat(outcome.residual()).isEqualTo(600 - 512);
+    assertThat(Arrays.copyOfRange(disk, 512, 1024)).isEqualTo(data);
+    for (int i = 0; i < 512; i++) {
+      assertThat(outcome.data[i]).isEqualTo((byte) (old[i] ^ data[i]));
+    }
   }
 
   @Test

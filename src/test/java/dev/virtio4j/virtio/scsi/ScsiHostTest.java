@@ -3,12 +3,9 @@ package dev.virtio4j.virtio.scsi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.block.MemoryBackend;
-import dev.virtio4j.scsi.BlockLayout;
 import dev.virtio4j.scsi.DiskUnit;
 import dev.virtio4j.scsi.UnitAttention;
-import dev.virtio4j.scsi.UnitIdentity;
 import dev.virtio4j.scsi.UnitSettings;
-import dev.virtio4j.scsi.WriteCache;
 import dev.virtio4j.testing.ChainBuilder;
 import dev.virtio4j.testing.LegacyDriver;
 import dev.virtio4j.testing.ScsiDriver;
@@ -28,24 +25,8 @@ class ScsiHostTest {
   private final byte[] content = new byte[64 * 512];
   private DiskUnit disk;
 
-  private DiskUnit disk(byte[] bytes) {
-    MemoryBackend backend = new MemoryBackend(bytes, false);
-    WriteCache cache =
-        new WriteCache() {
-          @Override
-          public boolean isOn() {
-            return true;
-          }
-
-          @Override
-          public boolean isOnByDefault() {
-            return true;
-          }
-
-          @Override
-          public void flush() {}
-        };
-    return new DiskUnit(backend, cache, UnitIdentity.ofDisk("x"), new BlockLayout(512, 512, 0, 0));
+  private static DiskUnit disk(byte[] bytes) {
+    return TestUnits.disk(new MemoryBackend(bytes, false));
   }
 
   @BeforeEach
