@@ -4,14 +4,16 @@ import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.block.OnError;
+import dev.virtio4j.scenario.Host.Kind;
 import dev.virtio4j.scenario.Host.Unit;
 import dev.virtio4j.scsi.BlockLayout;
+import dev.virtio4j.scsi.CdromUnit;
+import dev.virtio4j.scsi.DataCache;
 import dev.virtio4j.scsi.DiskUnit;
 import dev.virtio4j.scsi.LogicalUnit;
 import dev.virtio4j.scsi.UnitAttention;
 import dev.virtio4j.scsi.UnitIdentity;
 import dev.virtio4j.scsi.UnitSettings;
-import dev.virtio4j.scsi.WriteCache;
 import dev.virtio4j.virtio.VirtioDevice;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.scsi.ScsiHost;
@@ -51,7 +53,7 @@ final class OurHands implements Hands {
   public void plug(int device, Unit unit) {
     Disk disk = unit.medium();
     BlockBackend medium = new MemoryBackend(disk.content(), disk.readOnly());
-    LogicalUnit made = disk(disk, medium);
+    LogicalUnit made = unit.kind() == Kind.DISK ? disk(disk, medium) : cdrom(unit, medium);
     attached.put(new Place(device, unit.address()), new Attached(made, medium));
     DiskTiming timing = new DiskTiming(disk.number("latency", 0), 0, 0, 0, 0, 0, 0);
     host(device)
@@ -66,31 +68,20 @@ final class OurHands implements Hands {
     int blockSize = disk.number("logical_block_size", Disk.SECTOR);
     return new DiskUnit(
         medium,
-        new Cache(medium),
+        new DataCache(medium, true, true),
         UnitIdentity.ofDisk(disk.options().getOrDefault("serial", "")),
         new BlockLayout(
             blockSize,
             disk.number("physical_block_size", blockSize),
             disk.number("min_io_size", 0),
-            disk.number("opt_io_size", 0)));
+            disk.number("opt_io_size", 0)),
+        disk.options().getOrDefault("discard", "unmap").equals("unmap"));
   }
 
-  /** One that is on. */
-  private record Cache(BlockBackend medium) implements WriteCache {
-    @Override
-    public boolean isOn() {
-      return true;
-    }
-
-    @Override
-    public boolean isOnByDefault() {
-      return true;
-    }
-
-    @Override
-    public void flush() throws IOException {
-      medium.flush();
-    }
+  private static CdromUnit cdrom(Unit unit, BlockBackend medium) {
+    UnitIdentity identity =
+        UnitIdentity.ofCdrom(unit.medium().options().getOrDefault("serial", ""));
+    return unit.empty() ? new CdromUnit(identity) : new CdromUnit(identity, medium);
   }
 
   @Override
@@ -101,12 +92,16 @@ final class OurHands implements Hands {
 
   @Override
   public void eject(int device, UnitAddress unit) {
-    throw new IllegalArgumentException("no drive has a tray yet");
+    drive(device, unit).eject(true);
   }
 
   @Override
   public void insert(int device, UnitAddress unit, Disk medium) {
-    throw new IllegalArgumentException("no drive has a tray yet");
+    drive(device, unit).insert(new MemoryBackend(medium.content(), true));
+  }
+
+  private CdromUnit drive(int device, UnitAddress unit) {
+    return (CdromUnit) attached.get(new Place(device, unit)).unit;
   }
 
   private ScsiHost host(int device) {

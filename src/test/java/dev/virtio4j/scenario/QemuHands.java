@@ -4,6 +4,7 @@ import dev.virtio4j.scenario.Host.Unit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,11 @@ final class QemuHands implements Hands {
   private final Path directory;
   private final Path monitor;
 
+  /**
+   * How many drives were added: each has a name of its own, since one that is gone stays a while.
+   */
+  private int added;
+
   QemuHands(Path directory, Path monitor) {
     this.directory = directory;
     this.monitor = monitor;
@@ -47,26 +53,24 @@ final class QemuHands implements Hands {
 
   @Override
   public void plug(int device, Unit unit) throws IOException {
-    String name = QemuMachine.name(device, unit.address());
-    add(name, unit.medium());
+    String node = "added" + added++;
+    Path image = Files.write(directory.resolve(node), unit.medium().content());
+    execute(
+        "blockdev-add",
+        "\"node-name\": \"%s\", \"driver\": \"raw\", \"read-only\": %b, \"discard\": \"unmap\", "
+                .formatted(node, unit.medium().readOnly())
+            + "\"file\": {\"driver\": \"file\", \"filename\": \"%s\"}".formatted(image));
+    Map<String, String> properties = QemuMachine.unitProperties(device, unit);
+    properties.put("drive", node);
     execute(
         "device_add",
         "\"driver\": \"%s\", ".formatted(unit.kind().qemu)
-            + QemuMachine.unitProperties(device, unit).entrySet().stream()
+            + properties.entrySet().stream()
                 .map(
                     property ->
                         (NUMBERS.contains(property.getKey()) ? "\"%s\": %s" : "\"%s\": \"%s\"")
                             .formatted(property.getKey(), property.getValue()))
                 .collect(Collectors.joining(", ")));
-  }
-
-  private void add(String name, Disk disk) throws IOException {
-    Path image = Files.write(directory.resolve(name), disk.content());
-    execute(
-        "blockdev-add",
-        "\"node-name\": \"%s\", \"driver\": \"raw\", \"read-only\": %b, \"discard\": \"unmap\", "
-                .formatted(name, disk.readOnly())
-            + "\"file\": {\"driver\": \"file\", \"filename\": \"%s\"}".formatted(image));
   }
 
   @Override

@@ -169,12 +169,14 @@ final class QemuMachine implements Machine {
     private final Writer toProcess;
     private final BufferedReader fromProcess;
     private final CompletableFuture<Void> watchdog;
+    private final Hands hands;
 
     ProcessChannel(Process process, Path directory) {
       this.process = process;
       this.directory = directory;
       toProcess = process.outputWriter(StandardCharsets.US_ASCII);
       fromProcess = process.inputReader(StandardCharsets.US_ASCII);
+      hands = new QemuHands(directory, directory.resolve(QMP));
       watchdog =
           CompletableFuture.runAsync(
               process::destroyForcibly,
@@ -203,7 +205,7 @@ final class QemuMachine implements Machine {
 
     @Override
     public Hands hands() {
-      return new QemuHands(directory, directory.resolve(QMP));
+      return hands;
     }
 
     @Override

@@ -122,8 +122,12 @@ final class ScsiRequest implements Carrier {
     queue = from;
     chain = taken;
     chain.mark();
+    if (dialect == Dialect.APRIL_2011) {
+      senseSize = DRAFT_SENSE_SIZE; // nothing is configured
+      return parseDraft();
+    }
     senseSize = newSenseSize;
-    return dialect == Dialect.APRIL_2011 ? parseDraft() : parse(cdbSize);
+    return parse(cdbSize);
   }
 
   private Parsed parse(long cdbSize) {
