@@ -21,19 +21,19 @@ final class Monitor {
   @SuppressWarnings("ImmutableEnumChecker") // the actions are functions without state
   private enum Command {
     // spotless:off
-    HELP        ("help",         "",          "lists the commands",                                   (monitor, args) -> help()),
-    DRIVE_LIST  ("drive list",   "",          "lists the drives",                                     (monitor, args) -> monitor.listDrives()),
-    DRIVE_ADD   ("drive add",    "KEYS",      "plugs in a drive: KEY=VALUE,..., as for --drive",      (monitor, args) -> monitor.addDrive(args[0])),
-    DRIVE_REMOVE("drive remove", "NAME",      "unplugs a drive, flushes its image and closes it",     (monitor, args) -> monitor.removeDrive(args[0])),
-    DRIVE_RESIZE("drive resize", "NAME SIZE", "changes the size of a drive and its image",            (monitor, args) -> monitor.resizeDrive(args[0], args[1])),
-    EJECT_FORCE ("eject --force", "NAME",     "takes the disc out although the guest holds it",       (monitor, args) -> monitor.eject(args[0], true)),
-    EJECT       ("eject",        "NAME",      "takes the disc out of a CD-ROM drive",                 (monitor, args) -> monitor.eject(args[0], false)),
-    INSERT      ("insert",       "NAME KEYS", "puts a disc into one: file=FILE[,format=FORMAT]",      (monitor, args) -> monitor.insert(args[0], args[1])),
-    STATS       ("stats",        "",          "shows the figures of --stats so far, in one line",     (monitor, args) -> monitor.stats()),
-    STOP        ("stop",         "",          "lets the machine stand still: no time passes in it",   (monitor, args) -> monitor.stop()),
-    CONT        ("cont",         "",          "lets it go on",                                        (monitor, args) -> monitor.cont()),
-    SAVE        ("save",         "FILE",      "saves the machine, then ends the run",                 (monitor, args) -> monitor.save(args[0])),
-    QUIT        ("quit",         "",          "flushes all images, then ends the run",                (monitor, args) -> monitor.quit());
+    HELP        ("help",          "",          "lists the commands",                                 (monitor, args) -> help()),
+    DRIVE_LIST  ("drive list",    "",          "lists the drives",                                   (monitor, args) -> monitor.listDrives()),
+    DRIVE_ADD   ("drive add",     "KEYS",      "plugs in a drive: KEY=VALUE,..., as for --drive",    (monitor, args) -> monitor.addDrive(args[0])),
+    DRIVE_REMOVE("drive remove",  "NAME",      "unplugs a drive, flushes its image and closes it",   (monitor, args) -> monitor.removeDrive(args[0])),
+    DRIVE_RESIZE("drive resize",  "NAME SIZE", "changes the size of a drive and its image",          (monitor, args) -> monitor.resizeDrive(args[0], args[1])),
+    EJECT_FORCE ("eject --force", "NAME",      "takes the disc out although the guest holds it",     (monitor, args) -> monitor.eject(args[0], true)),
+    EJECT       ("eject",         "NAME",      "takes the disc out of a CD-ROM drive",               (monitor, args) -> monitor.eject(args[0], false)),
+    INSERT      ("insert",        "NAME KEYS", "puts a disc into one: file=FILE[,format=FORMAT]",    (monitor, args) -> monitor.insert(args[0], args[1])),
+    STATS       ("stats",         "",          "shows the figures of --stats so far, in one line",   (monitor, args) -> monitor.stats()),
+    STOP        ("stop",          "",          "lets the machine stand still: no time passes in it", (monitor, args) -> monitor.stop()),
+    CONT        ("cont",          "",          "lets it go on",                                      (monitor, args) -> monitor.cont()),
+    SAVE        ("save",          "FILE",      "saves the machine, then ends the run",               (monitor, args) -> monitor.save(args[0])),
+    QUIT        ("quit",          "",          "flushes all images, then ends the run",              (monitor, args) -> monitor.quit());
     // spotless:on
 
     private final String words;

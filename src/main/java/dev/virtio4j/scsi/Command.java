@@ -52,11 +52,20 @@ final class Command<U> {
     NEEDS_MEDIUM
   }
 
+  private static final int INQUIRY = 0x12;
+
+  /**
+   * Where SCSI-2 had the LUN in a CDB; not used. Linux puts it there when it first asks a unit
+   * other than 0 of a target that it doesn't know, as after a hotplug.
+   */
+  private static final int SCSI_2_LUN = 0xE0;
+
   private final int operationCode;
   private final int serviceAction;
   private final String name;
   private final byte[] usage;
   private final Handler<U> handler;
+  private final Operation operation;
   private final Set<Condition> conditions = EnumSet.noneOf(Condition.class);
   private final Reservations.Access access;
   private final boolean needsMedium;
@@ -86,6 +95,7 @@ final class Command<U> {
     this.handler = handler;
     this.conditions.addAll(Set.of(conditions));
     access = accessByConditions();
+    operation = operationByConditions();
     needsMedium =
         hasOneOf(
             Condition.READS,
@@ -141,6 +151,10 @@ final class Command<U> {
 
   /** What it does to the medium; null for nothing. */
   Operation operation() {
+    return operation;
+  }
+
+  private Operation operationByConditions() {
     if (has(Condition.READS)) {
       return Operation.READ;
     } else if (has(Condition.ZEROES)) {
@@ -172,6 +186,9 @@ final class Command<U> {
     }
     for (int at = 1; at < usage.length; at++) {
       int used = usage[at] | (at == 1 && hasServiceAction() ? SERVICE_ACTION_MASK : 0);
+      if (at == 1 && operationCode == INQUIRY) {
+        used |= SCSI_2_LUN;
+      }
       int wrong = task.u8(at) & ~used;
       if (wrong != 0) {
         task.invalidField(at, 31 - Integer.numberOfLeadingZeros(wrong));

@@ -87,7 +87,7 @@ public final class ScsiBus {
         emulatedTime.timer(
             () -> {
               timerSet = false;
-              carryOut();
+              carryOut(clock.now());
               afterwards.run();
             });
   }
@@ -135,6 +135,7 @@ public final class ScsiBus {
             Predicate<Task> lost = task -> task.attachment.unit == unit && task.nexus() == nexus;
             boolean any = !inFlight.matching(lost).isEmpty();
             end(lost, TaskEnd.ABORTED);
+            setTimer(inFlight.first());
             return any;
           }
         });
@@ -160,7 +161,7 @@ public final class ScsiBus {
       end(task -> task.attachment.target == target, TaskEnd.TRANSPORT_FAILURE);
       targets[target] = null;
     }
-    setTimer();
+    setTimer(inFlight.first());
   }
 
   /**
@@ -239,24 +240,24 @@ public final class ScsiBus {
    */
   public void submit(Task task, int target, int lun) {
     task.sendTo(targets[target].addressed(lun));
-    inFlight.add(task, clock.now());
-    carryOut();
+    long now = clock.now();
+    inFlight.add(task, now);
+    carryOut(now);
   }
 
   /** Executes all tasks whose time has come. */
-  private void carryOut() {
-    long now = clock.now();
+  private void carryOut(long now) {
     Task next = inFlight.first();
     while (next != null && next.due <= now && !stopped) {
       execute(next);
       next = inFlight.first();
     }
-    setTimer();
+    setTimer(next);
   }
 
-  private void setTimer() {
-    Task next = stopped ? null : inFlight.first();
-    if (next != null) {
+  /** For the task that is done first; null if there is none. */
+  private void setTimer(Task next) {
+    if (next != null && !stopped) {
       timer.at(next.due);
       timerSet = true;
     } else if (timerSet) {
@@ -311,7 +312,7 @@ public final class ScsiBus {
   /** After the bus {@linkplain Listener#stopped stopped}: tries again, and goes on. */
   public void resume() {
     stopped = false;
-    carryOut();
+    carryOut(clock.now());
   }
 
   /**
@@ -321,7 +322,7 @@ public final class ScsiBus {
    */
   public void giveUp(Predicate<Carrier> which) {
     end(task -> which.test(task.carrier), TaskEnd.RESET);
-    setTimer();
+    setTimer(inFlight.first());
   }
 
   /** The whole bus is reset: tasks end as {@link TaskEnd#RESET}, units are as after power-on. */
@@ -378,7 +379,7 @@ public final class ScsiBus {
         return TaskManagement.Response.FUNCTION_REJECTED;
       }
     }
-    carryOut(); // what waited for an aborted one
+    carryOut(clock.now()); // what waited for an aborted one
     return TaskManagement.Response.FUNCTION_COMPLETE;
   }
 
@@ -393,7 +394,7 @@ public final class ScsiBus {
     for (Attachment attachment : targets[target].attachments()) {
       attachment.unit.nexusLost(attachment.nexus);
     }
-    setTimer();
+    setTimer(inFlight.first());
   }
 
   // The state.

@@ -11,7 +11,8 @@ class GuestIT {
   @TempDir private Path directory;
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"properties", "file-system", "write-cache", "zeroes", "resize"})
+  @ValueSource(
+      strings = {"properties", "file-system", "write-cache", "zeroes", "resize", "scsi-hotplug"})
   void scenario(String name) throws Exception {
     GuestScenario.load(name).run(directory);
   }

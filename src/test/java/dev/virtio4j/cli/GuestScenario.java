@@ -23,13 +23,15 @@ import org.apache.commons.io.IOUtils;
  * <pre>
  *   # a comment, that is for the reader
  *   drive 64M,serial=abc                   a disk of zeroes, and its keys as for --drive
+ *   file spare 8M                          a file of zeroes that is no drive
  *   $ blockdev --getsz /dev/vda            a command of the guest's shell; busybox's, unless it has
  *   131072                                 a path; and what it prints, errors too
  *   > drive resize drive0 96M              what the host does: a command of the monitor, soon, or
  *   > allocated drive0 at most 8M          checks how much of an image the host has space for
  * </pre>
  *
- * <p>What the monitor answers is shown where something is wrong.
+ * <p>What the monitor answers is shown where something is wrong. In a command, {@code @} stands for
+ * the directory of the files.
  *
  * <p>Empty lines don't count.
  */
@@ -38,12 +40,15 @@ final class GuestScenario {
   private static final int MEMORY = 128 << 20;
 
   private final List<String> drives;
+  private final List<String> files;
   private final String expected;
   private final String script;
 
   private GuestScenario(List<String> lines) {
     drives = lines.stream().filter(line -> line.startsWith("drive ")).toList();
-    List<String> session = lines.stream().filter(line -> !line.startsWith("drive ")).toList();
+    files = lines.stream().filter(line -> line.startsWith("file ")).toList();
+    List<String> session =
+        lines.stream().filter(line -> !drives.contains(line) && !files.contains(line)).toList();
     expected = String.join("\n", session);
     script = session.stream().map(GuestScenario::said).collect(Collectors.joining("\n"));
   }
@@ -79,6 +84,10 @@ final class GuestScenario {
    */
   void run(Path directory) throws Exception {
     TestGuest guest = TestGuest.of(script, directory);
+    for (String file : files) {
+      String[] words = file.split(" ", -1);
+      makeFile(directory.resolve(words[1]), words[2]);
+    }
     MachineOptions options =
         new MachineOptions(
             MEMORY,
@@ -97,7 +106,7 @@ final class GuestScenario {
           value -> {
             serial.append((char) value);
             if (value == '\n') {
-              hostActs(serial, setup.drives(), monitor.get());
+              hostActs(serial, setup.drives(), monitor.get(), directory);
             }
           };
       BootRun run = new BootRun(setup::powerOn, List.of(), line, note -> {});
@@ -111,7 +120,7 @@ final class GuestScenario {
   }
 
   /** Does what the guest's last line asks of the host. */
-  private void hostActs(StringBuilder serial, Drives drives, Monitor monitor) {
+  private void hostActs(StringBuilder serial, Drives drives, Monitor monitor, Path directory) {
     String line = serial.substring(serial.lastIndexOf("\n", serial.length() - 2) + 1).strip();
     String[] words = line.split(" ", -1);
     if (line.startsWith("> allocated")) {
@@ -120,7 +129,8 @@ final class GuestScenario {
         serial.append("no, ").append(allocated).append(" bytes\n");
       }
     } else if (line.startsWith("> ")) {
-      monitor.ask(line.substring(2), answer -> showFailure(answer, serial));
+      String command = line.substring(2).replace("@", directory.toString());
+      monitor.ask(command, answer -> showFailure(answer, serial));
     }
   }
 
@@ -142,14 +152,18 @@ final class GuestScenario {
     }
   }
 
+  private static void makeFile(Path path, String size) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+      file.setLength(Sizes.parse(size));
+    }
+  }
+
   private List<DriveOptions> makeDrives(Path directory) throws IOException {
     List<DriveOptions> made = new ArrayList<>();
     for (String drive : drives) {
       String[] sizeAndKeys = drive.substring("drive ".length()).split(",", 2);
       Path image = directory.resolve("disk" + made.size());
-      try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-        file.setLength(Sizes.parse(sizeAndKeys[0]));
-      }
+      makeFile(image, sizeAndKeys[0]);
       String keys = sizeAndKeys.length == 1 ? "" : "," + sizeAndKeys[1];
       made.add(DriveOptions.parse("file=" + image + keys));
     }
