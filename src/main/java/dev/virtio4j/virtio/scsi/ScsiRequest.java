@@ -125,8 +125,12 @@ final class ScsiRequest implements Carrier {
     queue = from;
     chain = taken;
     chain.mark();
-    senseSize = dialect == Dialect.APRIL_2011 ? DRAFT_SENSE_SIZE : newSenseSize;
-    return dialect == Dialect.APRIL_2011 ? parseDraft() : parse(cdbSize);
+    if (dialect == Dialect.APRIL_2011) {
+      senseSize = DRAFT_SENSE_SIZE; // nothing is configured
+      return parseDraft();
+    }
+    senseSize = newSenseSize;
+    return parse(cdbSize);
   }
 
   private Parsed parse(long cdbSize) {
