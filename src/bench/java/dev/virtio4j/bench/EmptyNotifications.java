@@ -14,12 +14,12 @@ public class EmptyNotifications {
   int count;
 
   private final byte[] disk = new byte[1 << 20];
-  private DriverSide driver;
+  private BlkSide driver;
   private Floor floor;
 
   @Setup
   public void setUp() {
-    driver = new DriverSide(new MemoryBackend(disk, false));
+    driver = new BlkSide(new MemoryBackend(disk, false));
     floor = new Floor(driver.copyOfMemory(), disk);
   }
 

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 /**
  * What can't be left out of a request on a disk in memory, by hand, on plain arrays: walk the ring,
  * read the header, copy the data, write status and used ring. There are no registers, no interrupt,
- * and no checks but those of Java, and it relies on the layouts that {@link DriverSide} prepares.
+ * and no checks but those of Java, and it relies on the layouts that {@link BlkSide} prepares.
  */
 final class Floor {
   private static final VarHandle INT16 =
@@ -45,7 +45,7 @@ final class Floor {
   }
 
   void setSector(int request, int sector) {
-    INT64.set(ram, DriverSide.HEADERS + 16 * request + 8, (long) sector);
+    INT64.set(ram, DriverSide.HEADERS + DriverSide.HEADER_SIZE * request + 8, (long) sector);
   }
 
   /** The driver's part as in {@link DriverSide#run}, and the device's. */

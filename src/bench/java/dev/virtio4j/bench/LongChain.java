@@ -15,12 +15,12 @@ public class LongChain {
   int count;
 
   private final byte[] disk = new byte[1 << 20];
-  private DriverSide driver;
+  private BlkSide driver;
   private Floor floor;
 
   @Setup
   public void setUp() {
-    driver = new DriverSide(new MemoryBackend(disk, false));
+    driver = new BlkSide(new MemoryBackend(disk, false));
     driver.prepare("read", 1, count - 2, 512);
     floor = new Floor(driver.copyOfMemory(), disk);
   }

@@ -31,7 +31,7 @@ public class MemoryDisk {
   private boolean writes;
   private int end;
   private Positions positions;
-  private DriverSide driver;
+  private BlkSide driver;
   private Floor floor;
 
   @Setup
@@ -39,7 +39,7 @@ public class MemoryDisk {
     writes = access.equals("write");
     end = bytes;
     positions = new Positions(SIZE, bytes);
-    driver = new DriverSide(new MemoryBackend(disk, false));
+    driver = new BlkSide(new MemoryBackend(disk, false));
     driver.prepare(access, 1, 1, bytes);
     floor = new Floor(driver.copyOfMemory(), disk);
   }

@@ -23,14 +23,14 @@ public class RawFileRandom {
 
   private DiskImage image;
   private Positions positions;
-  private DriverSide driver;
+  private BlkSide driver;
   private ByteBuffer buffer;
 
   @Setup
   public void setUp() throws IOException {
     image = new DiskImage("raw");
     positions = new Positions(DiskImage.SIZE, bytes);
-    driver = new DriverSide(image.disk);
+    driver = new BlkSide(image.disk);
     driver.prepare(access, 1, 1, bytes);
     buffer = DriverSide.dataBuffer(bytes);
   }

@@ -25,14 +25,14 @@ public class RawFileSequential {
   int count;
 
   private DiskImage image;
-  private DriverSide driver;
+  private BlkSide driver;
   private ByteBuffer buffer;
   private int position;
 
   @Setup
   public void setUp() throws IOException {
     image = new DiskImage("raw");
-    driver = new DriverSide(image.disk);
+    driver = new BlkSide(image.disk);
     driver.prepare(access, count, 1, bytes);
     buffer = DriverSide.dataBuffer(bytes);
   }

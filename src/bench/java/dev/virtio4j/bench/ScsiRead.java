@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** READ(10) by SCSI_CMD at random on a disk in memory. The floor is IN on the same disk. */
+/** READ(10) on a SCSI host, at random on a disk in memory. The floor is IN on the same disk. */
 @State(Scope.Thread)
 public class ScsiRead {
   private static final int SIZE = 64 << 20;
@@ -17,22 +17,22 @@ public class ScsiRead {
   int bytes;
 
   private Positions positions;
-  private DriverSide scsi;
-  private DriverSide blk;
+  private ScsiSide scsi;
+  private BlkSide blk;
 
   @Setup
   public void setUp() {
     MemoryBackend disk = new MemoryBackend(new byte[SIZE], false);
     positions = new Positions(SIZE, bytes);
-    scsi = new DriverSide(disk);
-    scsi.prepare("READ(10)", 1, 1, bytes);
-    blk = new DriverSide(disk);
+    scsi = new ScsiSide(disk);
+    scsi.prepareRead(bytes);
+    blk = new BlkSide(disk);
     blk.prepare("read", 1, 1, bytes);
   }
 
   @Benchmark
   public void device() {
-    scsi.setSector(0, positions.nextSector() + scsi.lastByte());
+    scsi.setSector(positions.nextSector() + scsi.lastByte());
     scsi.run();
   }
 

@@ -24,7 +24,12 @@ final class Attachment {
 
   /** When a task that begins now is done, in emulated nanoseconds. */
   long due(Task task, long now) {
-    boolean write = unit.operation(task) == Operation.WRITE;
-    return pace.due(now, write, unit.bytesMoved(task)) + unit.delayNanos(task);
+    Operation operation = unit.operation(task);
+    if (operation == null) {
+      return pace.due(now, false, 0);
+    }
+    long bytes = unit.bytesMoved(task, operation);
+    return pace.due(now, operation == Operation.WRITE, bytes)
+        + unit.delayNanos(task, operation, bytes);
   }
 }

@@ -34,14 +34,14 @@ public final class CdromUnit extends LogicalUnit {
   private static final CommandTable<CdromUnit> COMMANDS = new CommandTable<>(List.of(
       new Command<>(0x00, NO_SERVICE_ACTION, "TEST UNIT READY",               "00000000 00",                     CdromUnit::testUnitReady, NEEDS_MEDIUM),
       new Command<>(0x03, NO_SERVICE_ACTION, "REQUEST SENSE",                 "01 0000 FF 00",                   CdromUnit::requestSense, PASSES_UNIT_ATTENTION),
-      new Command<>(0x08, NO_SERVICE_ACTION, "READ (6)",                      "1FFFFF FF 00",                    CdromUnit::read, READS, NEEDS_MEDIUM),
+      new Command<>(0x08, NO_SERVICE_ACTION, "READ (6)",                      "1FFFFF FF 00",                    CdromUnit::read, READS),
       new Command<>(0x12, NO_SERVICE_ACTION, "INQUIRY",                       "01 FF FFFF 00",                   CdromUnit::inquire, PASSES_UNIT_ATTENTION),
       new Command<>(0x15, NO_SERVICE_ACTION, "MODE SELECT (6)",               "10 0000 FF 00",                   CdromUnit::modeSelect6),
       new Command<>(0x1A, NO_SERVICE_ACTION, "MODE SENSE (6)",                "08 FF FF FF 00",                  CdromUnit::modeSense6),
       new Command<>(0x1B, NO_SERVICE_ACTION, "START STOP UNIT",               "01 0000 F3 00",                   CdromUnit::startStop),
       new Command<>(0x1E, NO_SERVICE_ACTION, "PREVENT ALLOW MEDIUM REMOVAL",  "000000 01 00",                    CdromUnit::preventAllowMediumRemoval),
       new Command<>(0x25, NO_SERVICE_ACTION, "READ CAPACITY (10)",            "00 00000000 0000 00 00",          CdromUnit::readCapacity, NEEDS_MEDIUM),
-      new Command<>(0x28, NO_SERVICE_ACTION, "READ (10)",                     "18 FFFFFFFF 00 FFFF 00",          CdromUnit::read, READS, NEEDS_MEDIUM),
+      new Command<>(0x28, NO_SERVICE_ACTION, "READ (10)",                     "18 FFFFFFFF 00 FFFF 00",          CdromUnit::read, READS),
       new Command<>(0x43, NO_SERVICE_ACTION, "READ TOC/PMA/ATIP",             "02 0F 000000 FF FFFF C0",         CdromUnit::readToc, NEEDS_MEDIUM),
       new Command<>(0x46, NO_SERVICE_ACTION, "GET CONFIGURATION",             "03 FFFF 000000 FFFF 00",          CdromUnit::getConfiguration, PASSES_UNIT_ATTENTION),
       new Command<>(0x4A, NO_SERVICE_ACTION, "GET EVENT STATUS NOTIFICATION", "01 0000 FF 0000 FFFF 00",         CdromUnit::getEvents, PASSES_UNIT_ATTENTION),
@@ -51,11 +51,11 @@ public final class CdromUnit extends LogicalUnit {
       new Command<>(0x5A, NO_SERVICE_ACTION, "MODE SENSE (10)",               "18 FF FF 000000 FFFF 00",         CdromUnit::modeSense10),
       new Command<>(0xA0, NO_SERVICE_ACTION, "REPORT LUNS",                   "00 FF 000000 FFFFFFFF 00 00",     CdromUnit::reportLuns, PASSES_UNIT_ATTENTION),
       new Command<>(0xA3, 0x0C,              "REPORT SUPPORTED OPERATION CODES", "00 87 FF FFFF FFFFFFFF 00 00", CdromUnit::reportOperationCodes),
-      new Command<>(0xA8, NO_SERVICE_ACTION, "READ (12)",                     "18 FFFFFFFF FFFFFFFF 00 00",      CdromUnit::read, READS, NEEDS_MEDIUM),
+      new Command<>(0xA8, NO_SERVICE_ACTION, "READ (12)",                     "18 FFFFFFFF FFFFFFFF 00 00",      CdromUnit::read, READS),
       new Command<>(0xAD, NO_SERVICE_ACTION, "READ DISC STRUCTURE",           "0F FFFFFFFF FF FF FFFF C0 00",    CdromUnit::readDiscStructure, NEEDS_MEDIUM),
-      new Command<>(READ_CD_MSF, NO_SERVICE_ACTION, "READ CD MSF",            "1E 00 FFFFFF FFFFFF 10 00 00",    CdromUnit::readCdMsf, READS, NEEDS_MEDIUM),
+      new Command<>(READ_CD_MSF, NO_SERVICE_ACTION, "READ CD MSF",            "1E 00 FFFFFF FFFFFF 10 00 00",    CdromUnit::readCdMsf, READS),
       new Command<>(0xBD, NO_SERVICE_ACTION, "MECHANISM STATUS",              "00 00000000 0000 FFFF 00 00",     CdromUnit::mechanismStatus),
-      new Command<>(READ_CD, NO_SERVICE_ACTION, "READ CD",                    "1E FFFFFFFF FFFFFF 10 00 00",     CdromUnit::readCd, READS, NEEDS_MEDIUM)));
+      new Command<>(READ_CD, NO_SERVICE_ACTION, "READ CD",                    "1E FFFFFFFF FFFFFF 10 00 00",     CdromUnit::readCd, READS)));
   // spotless:on
 
   private static final int STATE_VERSION = 1;
@@ -222,14 +222,13 @@ public final class CdromUnit extends LogicalUnit {
   }
 
   @Override
-  long bytesMoved(Task task) {
-    boolean moves = operation(task) == Operation.READ && notReady() == null && isOnDisc(task);
+  long bytesMoved(Task task, Operation operation) {
+    boolean moves = operation == Operation.READ && notReady() == null && isOnDisc(task);
     return moves ? blockCount(task) * Disc.BLOCK_SIZE : 0;
   }
 
   @Override
-  long delayNanos(Task task) {
-    long bytes = bytesMoved(task);
+  long delayNanos(Task task, Operation operation, long bytes) {
     return bytes == 0
         ? 0
         : disc.medium().delayNanos(Operation.READ, address(task) * Disc.BLOCK_SIZE, bytes);

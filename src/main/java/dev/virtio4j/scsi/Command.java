@@ -65,6 +65,7 @@ final class Command<U> {
   private final String name;
   private final byte[] usage;
   private final Handler<U> handler;
+  private final Operation operation;
   private final Set<Condition> conditions = EnumSet.noneOf(Condition.class);
   private final Reservations.Access access;
   private final boolean needsMedium;
@@ -94,6 +95,7 @@ final class Command<U> {
     this.handler = handler;
     this.conditions.addAll(Set.of(conditions));
     access = accessByConditions();
+    operation = operationByConditions();
     needsMedium =
         hasOneOf(
             Condition.READS,
@@ -149,6 +151,10 @@ final class Command<U> {
 
   /** What it does to the medium; null for nothing. */
   Operation operation() {
+    return operation;
+  }
+
+  private Operation operationByConditions() {
     if (has(Condition.READS)) {
       return Operation.READ;
     } else if (has(Condition.ZEROES)) {

@@ -220,20 +220,14 @@ public final class DiskUnit extends LogicalUnit {
   }
 
   @Override
-  long bytesMoved(Task task) {
-    Operation operation = operation(task);
+  long bytesMoved(Task task, Operation operation) {
     boolean moves = operation == Operation.READ || operation == Operation.WRITE;
-    boolean there = medium.contains(MediumCdb.address(task), MediumCdb.blocks(task));
-    return moves && there ? medium.length(task) : 0;
+    boolean there = moves && medium.contains(MediumCdb.address(task), MediumCdb.blocks(task));
+    return there ? medium.length(task) : 0;
   }
 
   @Override
-  long delayNanos(Task task) {
-    Operation operation = operation(task);
-    if (operation == null) {
-      return 0;
-    }
-    long bytes = bytesMoved(task);
+  long delayNanos(Task task, Operation operation, long bytes) {
     return backend.delayNanos(operation, bytes == 0 ? 0 : medium.position(task), bytes);
   }
 

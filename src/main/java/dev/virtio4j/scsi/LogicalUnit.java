@@ -188,13 +188,13 @@ public abstract class LogicalUnit implements Stateful {
     return null;
   }
 
-  /** How many bytes of the medium a task will read or write. */
-  long bytesMoved(Task task) {
+  /** How many bytes of the medium a task will read or write that does an operation to it. */
+  long bytesMoved(Task task, Operation operation) {
     return 0;
   }
 
   /** How much longer the medium wants a task to take, in emulated nanoseconds. */
-  long delayNanos(Task task) {
+  long delayNanos(Task task, Operation operation, long bytes) {
     return 0;
   }
 

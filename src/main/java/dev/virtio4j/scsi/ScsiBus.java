@@ -87,7 +87,7 @@ public final class ScsiBus {
         emulatedTime.timer(
             () -> {
               timerSet = false;
-              carryOut();
+              carryOut(clock.now());
               afterwards.run();
             });
   }
@@ -135,6 +135,7 @@ public final class ScsiBus {
             Predicate<Task> lost = task -> task.attachment.unit == unit && task.nexus() == nexus;
             boolean any = !inFlight.matching(lost).isEmpty();
             end(lost, TaskEnd.ABORTED);
+            setTimer(inFlight.first());
             return any;
           }
         });
@@ -160,7 +161,7 @@ public final class ScsiBus {
       end(task -> task.attachment.target == target, TaskEnd.TRANSPORT_FAILURE);
       targets[target] = null;
     }
-    setTimer();
+    setTimer(inFlight.first());
   }
 
   /**
@@ -231,7 +232,8 @@ public final class ScsiBus {
   // The tasks.
 
   /**
-   * Takes a task. It may have ended when this returns.
+   * Takes a task. It may have ended when this returns. If 4096 are in flight already, it ends with
+   * {@link Status#TASK_SET_FULL}.
    *
    * @param task one that has begun, with a carrier
    * @param target one that {@linkplain #hasTarget is there}
@@ -239,24 +241,29 @@ public final class ScsiBus {
    */
   public void submit(Task task, int target, int lun) {
     task.sendTo(targets[target].addressed(lun));
-    inFlight.add(task, clock.now());
-    carryOut();
+    if (inFlight.isFull()) {
+      task.taskSetFull();
+      tell(task, TaskEnd.COMPLETE);
+      return;
+    }
+    long now = clock.now();
+    inFlight.add(task, now);
+    carryOut(now);
   }
 
   /** Executes all tasks whose time has come. */
-  private void carryOut() {
-    long now = clock.now();
+  private void carryOut(long now) {
     Task next = inFlight.first();
     while (next != null && next.due <= now && !stopped) {
       execute(next);
       next = inFlight.first();
     }
-    setTimer();
+    setTimer(next);
   }
 
-  private void setTimer() {
-    Task next = stopped ? null : inFlight.first();
-    if (next != null) {
+  /** For the task that is done first; null if there is none. */
+  private void setTimer(Task next) {
+    if (next != null && !stopped) {
       timer.at(next.due);
       timerSet = true;
     } else if (timerSet) {
@@ -297,21 +304,25 @@ public final class ScsiBus {
 
   private void end(Task task, TaskEnd why) {
     inFlight.remove(task, clock.now());
-    task.attachment.counters.count(task, why);
-    task.carrier.ended(why);
+    tell(task, why);
   }
 
   /** Ends some tasks before their time; what they would have done is not done. */
   private void end(Predicate<Task> which, TaskEnd why) {
-    for (Task task : inFlight.matching(which)) {
-      end(task, why);
+    for (Task task : inFlight.removeAll(which, clock.now())) {
+      tell(task, why);
     }
+  }
+
+  private static void tell(Task task, TaskEnd why) {
+    task.attachment.counters.count(task, why);
+    task.carrier.ended(why);
   }
 
   /** After the bus {@linkplain Listener#stopped stopped}: tries again, and goes on. */
   public void resume() {
     stopped = false;
-    carryOut();
+    carryOut(clock.now());
   }
 
   /**
@@ -321,7 +332,7 @@ public final class ScsiBus {
    */
   public void giveUp(Predicate<Carrier> which) {
     end(task -> which.test(task.carrier), TaskEnd.RESET);
-    setTimer();
+    setTimer(inFlight.first());
   }
 
   /** The whole bus is reset: tasks end as {@link TaskEnd#RESET}, units are as after power-on. */
@@ -378,7 +389,7 @@ public final class ScsiBus {
         return TaskManagement.Response.FUNCTION_REJECTED;
       }
     }
-    carryOut(); // what waited for an aborted one
+    carryOut(clock.now()); // what waited for an aborted one
     return TaskManagement.Response.FUNCTION_COMPLETE;
   }
 
@@ -393,7 +404,7 @@ public final class ScsiBus {
     for (Attachment attachment : targets[target].attachments()) {
       attachment.unit.nexusLost(attachment.nexus);
     }
-    setTimer();
+    setTimer(inFlight.first());
   }
 
   // The state.
@@ -432,7 +443,7 @@ public final class ScsiBus {
     out.i32(inFlight.all().size());
     for (Task task : inFlight.all()) {
       out.i32(task.attachment.target);
-      out.i32(Math.max(0, task.attachment.lun)); // a missing unit's tasks never wait
+      out.i32(task.attachment.lun);
       out.flag(task.enabled);
       out.i64(task.due);
       task.carrier.save(out);
@@ -468,14 +479,14 @@ public final class ScsiBus {
     int count = in.i32(0, Integer.MAX_VALUE, "the number of tasks in flight");
     for (int i = 0; i < count; i++) {
       int target = in.i32(0, TARGETS - 1, "a target");
-      int lun = in.i32(0, LUNS - 1, "a LUN");
-      if (!has(target, lun)) {
+      int lun = in.i32(ScsiTarget.MISSING, LUNS - 1, "a LUN");
+      if (!hasTarget(target) || (lun != ScsiTarget.MISSING && !has(target, lun))) {
         throw in.wrong("has a task for a unit that is not there");
       }
       boolean enabled = in.flag();
       long due = in.i64(0, Long.MAX_VALUE, "an emulated time");
       Task task = loader.load(in);
-      task.sendTo(targets[target].find(lun));
+      task.sendTo(targets[target].addressed(lun));
       task.restore(enabled, due);
       inFlight.restore(task);
     }

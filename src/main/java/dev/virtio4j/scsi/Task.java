@@ -378,6 +378,10 @@ public final class Task {
     status = Status.RESERVATION_CONFLICT;
   }
 
+  void taskSetFull() {
+    status = Status.TASK_SET_FULL;
+  }
+
   /** A byte of the CDB is wrong, or the field that starts there. */
   void checkCondition(Sense why, int byteInCdb) {
     senseData.set(why);

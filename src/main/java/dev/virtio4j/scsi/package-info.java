@@ -4,8 +4,8 @@
  *
  * <pre>
  *   front end -- Task: CDB, data buffers --&gt; LogicalUnit.execute
- *                                              CommandTable   finds the row, checks unit attentions
- *                                                             and the CDB
+ *                                              CommandTable   finds the row, checks unit attentions,
+ *                                                             reservations and the CDB
  *                                              its handler    in DiskUnit, CdromUnit and LogicalUnit
  *             &lt;-- Task: status, sense ------   BlockBackend
  * </pre>
@@ -14,7 +14,8 @@
  * dev.virtio4j.scsi.Task} with the CDB and a view of the initiator's {@link
  * dev.virtio4j.scsi.DataBuffers}, has a unit execute it, and finds status, sense data and the
  * number of bytes moved in the same object. It {@linkplain dev.virtio4j.scsi.LogicalUnit#connect
- * connects} to the unit once for each initiator, since unit attentions are kept by initiator.
+ * connects} to the unit once for each initiator, since unit attentions and reservations are kept by
+ * initiator.
  *
  * <p>A command is a row of its unit's table: operation code, name, which bits of the CDB it uses,
  * under what conditions it runs, and the method that runs it. REPORT SUPPORTED OPERATION CODES and

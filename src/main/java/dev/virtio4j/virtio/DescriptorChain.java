@@ -292,6 +292,36 @@ public final class DescriptorChain {
   }
 
   /**
+   * Reads the next bytes.
+   *
+   * @param into where to
+   * @param offset in there
+   * @param length how many bytes
+   * @throws IndexOutOfBoundsException if fewer are left to read
+   * @throws GuestMemoryException if they are not in RAM
+   */
+  public void read(byte[] into, int offset, int length) {
+    check(length, readable.remaining);
+    for (int done = 0; done < length; ) {
+      int count = (int) readable.contiguous(length - done);
+      memory.read(readable.address(), into, offset + done, count);
+      readable.advance(count);
+      done += count;
+    }
+  }
+
+  /**
+   * Passes over some of the bytes to read.
+   *
+   * @param count how many bytes, 0 or more
+   * @throws IndexOutOfBoundsException if fewer are left
+   */
+  public void skipReadable(long count) {
+    check(count, readable.remaining);
+    readable.skip(count);
+  }
+
+  /**
    * Reads some of the next bytes, as many as can be had at once.
    *
    * @param limit the most bytes wanted, at least 1
@@ -368,10 +398,10 @@ public final class DescriptorChain {
   public void write(byte[] from, int length) {
     check(length, writable.remaining);
     for (int done = 0; done < length; ) {
-      ByteBuffer piece = writePiece(length - done);
-      int count = piece.remaining();
-      piece.put(from, done, count);
-      commitPiece();
+      int count = (int) writable.contiguous(length - done);
+      memory.write(writable.address(), from, done, count);
+      writable.advance(count);
+      written += count;
       done += count;
     }
   }
@@ -407,6 +437,16 @@ public final class DescriptorChain {
     readable.reset();
     writable.reset();
     written = markedWritten;
+  }
+
+  /**
+   * Whether the driver has taken the ring away that the chain came from, by a reset or a new
+   * address. Its buffers are the driver's own then: nothing may be written to them any more.
+   *
+   * @return true if {@link #complete} will return nothing
+   */
+  public boolean isAbandoned() {
+    return !queue.isOf(ring);
   }
 
   /**

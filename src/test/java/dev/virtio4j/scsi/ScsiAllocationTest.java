@@ -78,8 +78,21 @@ class ScsiAllocationTest {
     allocatesNothing(drive, READ_2_BLOCKS);
   }
 
+  @Test
+  @DisplayName("to find out that a reservation is for all who are registered")
+  void reserved() {
+    Nexus nexus = unit.connect();
+    Initiator registers = new Initiator(unit, nexus);
+    PersistentReserve.register(registers, 1);
+    PersistentReserve.reserve(registers, 1, PersistentReserve.EXCLUSIVE_ACCESS_ALL_REGISTRANTS);
+    allocatesNothing(unit, nexus, READ, WRITE);
+  }
+
   private void allocatesNothing(LogicalUnit on, byte[]... cdbs) {
-    Nexus nexus = on.connect();
+    allocatesNothing(on, on.connect(), cdbs);
+  }
+
+  private void allocatesNothing(LogicalUnit on, Nexus nexus, byte[]... cdbs) {
     run(on, nexus, cdbs);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();

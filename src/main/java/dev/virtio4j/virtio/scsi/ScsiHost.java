@@ -49,6 +49,8 @@ public final class ScsiHost extends VirtioDevice {
   private final EventQueue events;
   private final long[] counters = new long[ScsiCounter.values().length];
   private final ArrayDeque<ScsiRequest> pool = new ArrayDeque<>();
+  private long senseSize;
+  private long cdbSize;
   private Consumer<String> stopListener = line -> {};
 
   /**
@@ -73,6 +75,7 @@ public final class ScsiHost extends VirtioDevice {
     bus = new ScsiBus(new BusListener());
     control = new ControlQueue(bus, dialect);
     events = new EventQueue();
+    takeSizes();
   }
 
   private static int[] queueSizes(ScsiOptions options, Dialect dialect) {
@@ -259,8 +262,7 @@ public final class ScsiHost extends VirtioDevice {
     add(ScsiCounter.REQUESTS);
     ScsiRequest request = pool.isEmpty() ? newRequest() : pool.pop();
     try {
-      switch (request.parse(
-          queue, chain, field(ScsiConfig.SENSE_SIZE), field(ScsiConfig.CDB_SIZE))) {
+      switch (request.parse(queue, chain, senseSize, cdbSize)) {
         case COMMAND -> submit(request);
         case UNREADABLE -> {
           add(ScsiCounter.MALFORMED);
@@ -308,8 +310,12 @@ public final class ScsiHost extends VirtioDevice {
     return 0;
   }
 
-  private long field(ScsiConfig field) {
-    return config.length == 0 ? 0 : field.get(config, dialect);
+  /** Takes the sizes over that the driver may have written. */
+  private void takeSizes() {
+    if (config.length > 0) {
+      senseSize = ScsiConfig.SENSE_SIZE.get(config, dialect);
+      cdbSize = ScsiConfig.CDB_SIZE.get(config, dialect);
+    }
   }
 
   private void takeControl(DescriptorChain chain) {
@@ -380,6 +386,7 @@ public final class ScsiHost extends VirtioDevice {
   @Override
   protected void resetConfig() {
     putDefaults(config, dialect);
+    takeSizes();
     control.reset();
     bus.reset();
   }
@@ -388,6 +395,7 @@ public final class ScsiHost extends VirtioDevice {
   protected void configWritten(int offset, int value) {
     if (ScsiConfig.SENSE_SIZE.has(dialect, offset) || ScsiConfig.CDB_SIZE.has(dialect, offset)) {
       config[offset] = (byte) value;
+      takeSizes();
     }
   }
 
@@ -416,6 +424,7 @@ public final class ScsiHost extends VirtioDevice {
         throw in.wrong("is of a SCSI host with other options");
       }
     }
+    takeSizes();
     control.load(in);
     if (dialect.firstRequestQueue > EVENT_QUEUE) {
       events.load(in, queue(EVENT_QUEUE));

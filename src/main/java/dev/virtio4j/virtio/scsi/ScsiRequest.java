@@ -57,8 +57,10 @@ import java.util.function.IntFunction;
  * for later requests.
  */
 final class ScsiRequest implements Carrier {
-  /** Before the CDB. */
+  /** Before the CDB; the last bytes of it are task_attr, prio and crn. */
   private static final int HEADER_SIZE = 19;
+
+  private static final int REST_SIZE = 3;
 
   /** Before the sense data. */
   private static final int RESPONSE_SIZE = 12;
@@ -79,6 +81,7 @@ final class ScsiRequest implements Carrier {
   private final Dialect dialect;
   private final BiConsumer<ScsiRequest, TaskEnd> listener;
   private final Task task = new Task();
+  private final byte[] rest = new byte[REST_SIZE];
   private final ByteBuffer response =
       ByteBuffer.allocate(RESPONSE_SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
@@ -122,8 +125,12 @@ final class ScsiRequest implements Carrier {
     queue = from;
     chain = taken;
     chain.mark();
+    if (dialect == Dialect.APRIL_2011) {
+      senseSize = DRAFT_SENSE_SIZE; // nothing is configured
+      return parseDraft();
+    }
     senseSize = newSenseSize;
-    return dialect == Dialect.APRIL_2011 ? parseDraft() : parse(cdbSize);
+    return parse(cdbSize);
   }
 
   private Parsed parse(long cdbSize) {
@@ -135,11 +142,11 @@ final class ScsiRequest implements Carrier {
     }
     address = chain.read64();
     tag = chain.read64();
-    attribute = attribute(chain.readPiece(1).get());
-    skip(2); // prio and crn
+    chain.read(rest, 0, REST_SIZE);
+    attribute = attribute(rest[0]);
     cdbLength = (int) Math.min(cdbSize, Task.CDB_SIZE);
-    readCdb();
-    skip(cdbSize - cdbLength);
+    chain.read(task.cdb(), 0, cdbLength);
+    chain.skipReadable(cdbSize - cdbLength);
     beginData();
     return Parsed.COMMAND;
   }
@@ -169,21 +176,6 @@ final class ScsiRequest implements Carrier {
       case HEAD -> TaskAttribute.HEAD_OF_QUEUE;
       default -> TaskAttribute.SIMPLE;
     };
-  }
-
-  private void readCdb() {
-    for (int done = 0; done < cdbLength; ) {
-      ByteBuffer piece = chain.readPiece(cdbLength - done);
-      int count = piece.remaining();
-      piece.get(task.cdb(), done, count);
-      done += count;
-    }
-  }
-
-  private void skip(long bytes) {
-    for (long left = bytes; left > 0; ) {
-      left -= chain.readPiece(left).remaining();
-    }
   }
 
   /** From here on the two streams are those of the data; the mark is where the response goes. */
@@ -225,11 +217,14 @@ final class ScsiRequest implements Carrier {
   }
 
   /**
-   * Writes how it ended.
+   * Writes how it ended, unless the driver has taken the buffers back.
    *
    * @throws GuestMemoryException if that is not in RAM
    */
   void respond(TaskEnd end) {
+    if (chain.isAbandoned()) {
+      return;
+    }
     ScsiResponse outcome =
         end == TaskEnd.COMPLETE && task.shortfall() > 0
             ? ScsiResponse.OVERRUN
