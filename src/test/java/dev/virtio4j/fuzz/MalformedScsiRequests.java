@@ -109,7 +109,7 @@ final class MalformedScsiRequests {
       Arrays.fill(untouched, UNTOUCHED);
       return Arrays.equals(bytes, untouched);
     } else if (kind.queue() == MalformedScsi.Queue.CONTROL) {
-      return bytes[bytes.length - 1] == kind.response();
+      return bytes[responseAt(kind, bytes.length)] == kind.response();
     }
     int senseLength = bytes[0] & 0xFF;
     boolean responds = bytes[11] == kind.response();
@@ -118,6 +118,19 @@ final class MalformedScsiRequests {
     }
     SenseReader sense = SenseReader.of(Arrays.copyOfRange(bytes, 12, 12 + senseLength));
     return responds && (sense.key() << 16 | sense.code()) == kind.sense();
+  }
+
+  /** Where a control request's structure has its response; at the end where it is of none. */
+  private static int responseAt(MalformedScsi kind, int room) {
+    return switch (kind) {
+      case TASK_MANAGEMENT_FUNCTION,
+          TASK_MANAGEMENT_LUN_FORM,
+          TASK_MANAGEMENT_NO_TARGET,
+          TASK_MANAGEMENT_NO_UNIT ->
+          0;
+      case NOTIFICATION_LUN_FORM, NOTIFICATION_NO_TARGET, NOTIFICATION_NO_UNIT -> 4;
+      default -> room - 1;
+    };
   }
 
   private void make(MalformedScsi kind) {

@@ -113,9 +113,12 @@ final class ScsiLayout {
   void checkControl(WatchedChain chain, byte[] ram, long used) {
     if (chain.isInRam() && chain.writableLength() > 0) {
       require(used == 1 || used == 5, "used.len of a control request");
-      int response = chain.written(ram, chain.writableLength() - 1, 1).get() & 0xFF;
+      // Where the structure has it, or at the end if there is none.
+      int inPlace = chain.written(ram, (int) used - 1, 1).get() & 0xFF;
+      int last = chain.written(ram, chain.writableLength() - 1, 1).get() & 0xFF;
       Set<Integer> codes = setup.isSecondDraft() ? SECOND_DRAFT_CONTROL_CODES : CONTROL_CODES;
-      require(codes.contains(response), "a response that the text doesn't have");
+      require(
+          codes.contains(inPlace) || codes.contains(last), "a response that the text doesn't have");
     }
   }
 
