@@ -21,6 +21,7 @@ public final class PathException extends IOException {
     NEXUS
   }
 
+  /** What kind. */
   private final Failure failure;
 
   /**
