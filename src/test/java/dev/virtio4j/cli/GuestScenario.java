@@ -92,6 +92,7 @@ final class GuestScenario {
         new MachineOptions(
             MEMORY,
             null,
+            null,
             guest.kernel(),
             guest.initramfs(),
             TestGuest.COMMAND_LINE,
