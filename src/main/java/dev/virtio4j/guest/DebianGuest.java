@@ -37,8 +37,10 @@ final class DebianGuest {
           "virtio_blk",
           "scsi_mod",
           "sd_mod",
+          "sr_mod",
           "virtio_scsi",
-          "ext4");
+          "ext4",
+          "isofs");
 
   /** In the metapackage's field Depends: {@code linux-image-6.1.0-50-686 (= 6.1.176-1)}. */
   private static final Pattern KERNEL_DEPENDENCY =

@@ -380,17 +380,21 @@ public final class CdromUnit extends LogicalUnit {
 
   private void transfer(Task task) {
     long position = address(task) * Disc.BLOCK_SIZE;
-    try {
-      for (long left = task.roomFor(blockCount(task) * Disc.BLOCK_SIZE); left > 0; ) {
-        ByteBuffer piece = task.nextIn(left);
-        int count = piece.remaining();
+    for (long left = task.roomFor(blockCount(task) * Disc.BLOCK_SIZE); left > 0; ) {
+      ByteBuffer piece = task.nextIn(left);
+      int start = piece.position();
+      int count = piece.remaining();
+      try {
         disc.read(position, piece);
-        task.commitIn(count);
-        position += count;
-        left -= count;
+      } catch (IOException e) {
+        int good = piece.position() - start;
+        task.hostFailed(e, Sense.UNRECOVERED_READ_ERROR, (position + good) / Disc.BLOCK_SIZE);
+        task.commitStart(good);
+        return;
       }
-    } catch (IOException e) {
-      task.hostFailed(e, Sense.UNRECOVERED_READ_ERROR, position / Disc.BLOCK_SIZE);
+      task.commitIn(count);
+      position += count;
+      left -= count;
     }
   }
 

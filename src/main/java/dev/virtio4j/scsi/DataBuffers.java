@@ -34,7 +34,8 @@ public interface DataBuffers {
   long inRemaining();
 
   /**
-   * Gives room for some of the next bytes that the initiator gets, as much as can be had at once.
+   * Gives room for some of the next bytes that the initiator gets, as much as can be had at once:
+   * until it is committed the same room again, with what was put there.
    *
    * @param limit the most bytes wanted, from 1 to {@link #inRemaining}
    * @return a buffer with room for at least one byte, to be filled to its limit and then

@@ -28,6 +28,7 @@ final class Disc {
   }
 
   private final BlockBackend medium;
+  private final BlockAccess reading = this::fill;
 
   Disc(BlockBackend medium) {
     this.medium = medium;
@@ -46,8 +47,16 @@ final class Disc {
     return blocks() <= MAX_CD_BLOCKS ? Profile.CD_ROM : Profile.DVD_ROM;
   }
 
-  /** Fills a buffer, which ends on the disc, from a position in bytes. */
+  /**
+   * Fills a buffer, which ends on the disc, from a position in bytes.
+   *
+   * @throws IOException if the host can't; the buffer's position is at the first bad block
+   */
   void read(long position, ByteBuffer into) throws IOException {
+    reading.moveToBadBlock(position, into, BLOCK_SIZE);
+  }
+
+  private void fill(long position, ByteBuffer into) throws IOException {
     int end = into.limit();
     long held = medium.size() - position;
     if (held > 0) {

@@ -18,6 +18,8 @@ final class Medium {
   private final WriteCache cache;
   private final int blockSize;
   private final BlockLimits limits;
+  private final BlockAccess reading;
+  private final BlockAccess writing;
 
   /** What was loaded, and what was gathered. */
   private ByteBuffer loaded;
@@ -29,6 +31,8 @@ final class Medium {
     this.cache = cache;
     this.blockSize = blockSize;
     this.limits = limits;
+    reading = backend::read;
+    writing = backend::write;
   }
 
   int blockSize() {
@@ -96,22 +100,27 @@ final class Medium {
 
   // What the backend does.
 
+  /** Reads. The position of a buffer that can't be filled is at the first block that is bad. */
   boolean read(Task task, long position, ByteBuffer into) {
+    int start = into.position();
     try {
-      backend.read(position, into);
+      reading.moveToBadBlock(position, into, blockSize);
       return true;
     } catch (IOException e) {
-      task.hostFailed(e, Sense.UNRECOVERED_READ_ERROR, position / blockSize);
+      int good = into.position() - start;
+      task.hostFailed(e, Sense.UNRECOVERED_READ_ERROR, (position + good) / blockSize);
       return false;
     }
   }
 
   boolean write(Task task, long position, ByteBuffer from) {
+    int start = from.position();
     try {
-      backend.write(position, from);
+      writing.moveToBadBlock(position, from, blockSize);
       return true;
     } catch (IOException e) {
-      task.hostFailed(e, Sense.WRITE_ERROR, position / blockSize);
+      int good = from.position() - start;
+      task.hostFailed(e, Sense.WRITE_ERROR, (position + good) / blockSize);
       return false;
     }
   }
@@ -120,8 +129,11 @@ final class Medium {
    * Writes, and if the host fails puts back what was there, so that the command can be repeated.
    */
   boolean replace(Task task, long position, ByteBuffer old, ByteBuffer by) {
-    if (write(task, position, by)) {
+    try {
+      backend.write(position, by);
       return true;
+    } catch (IOException e) {
+      task.hostFailed(e, Sense.WRITE_ERROR, position / blockSize);
     }
     try {
       backend.write(position, old);
@@ -169,12 +181,14 @@ final class Medium {
     return backend.mergeLimit() > 0;
   }
 
-  /** What is on the medium. */
+  /** What is on the medium. Where it can't be read, what is before that can be scattered. */
   ByteBuffer load(Task task, long position, int length) {
     if (loaded == null) {
       loaded = ByteBuffer.allocateDirect(BUFFER_SIZE);
     }
-    return read(task, position, loaded.clear().limit(length)) ? loaded.flip() : null;
+    boolean whole = read(task, position, loaded.clear().limit(length));
+    loaded.flip();
+    return whole ? loaded : null;
   }
 
   /** Sends what was loaded, for which there must be room. */

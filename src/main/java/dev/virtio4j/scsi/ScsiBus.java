@@ -232,7 +232,8 @@ public final class ScsiBus {
   // The tasks.
 
   /**
-   * Takes a task. It may have ended when this returns.
+   * Takes a task. It may have ended when this returns. If 4096 are in flight already, it ends with
+   * {@link Status#TASK_SET_FULL}.
    *
    * @param task one that has begun, with a carrier
    * @param target one that {@linkplain #hasTarget is there}
@@ -240,6 +241,11 @@ public final class ScsiBus {
    */
   public void submit(Task task, int target, int lun) {
     task.sendTo(targets[target].addressed(lun));
+    if (inFlight.isFull()) {
+      task.taskSetFull();
+      tell(task, TaskEnd.COMPLETE);
+      return;
+    }
     long now = clock.now();
     inFlight.add(task, now);
     carryOut(now);
@@ -298,15 +304,19 @@ public final class ScsiBus {
 
   private void end(Task task, TaskEnd why) {
     inFlight.remove(task, clock.now());
-    task.attachment.counters.count(task, why);
-    task.carrier.ended(why);
+    tell(task, why);
   }
 
   /** Ends some tasks before their time; what they would have done is not done. */
   private void end(Predicate<Task> which, TaskEnd why) {
-    for (Task task : inFlight.matching(which)) {
-      end(task, why);
+    for (Task task : inFlight.removeAll(which, clock.now())) {
+      tell(task, why);
     }
+  }
+
+  private static void tell(Task task, TaskEnd why) {
+    task.attachment.counters.count(task, why);
+    task.carrier.ended(why);
   }
 
   /** After the bus {@linkplain Listener#stopped stopped}: tries again, and goes on. */
@@ -433,7 +443,7 @@ public final class ScsiBus {
     out.i32(inFlight.all().size());
     for (Task task : inFlight.all()) {
       out.i32(task.attachment.target);
-      out.i32(Math.max(0, task.attachment.lun)); // a missing unit's tasks never wait
+      out.i32(task.attachment.lun);
       out.flag(task.enabled);
       out.i64(task.due);
       task.carrier.save(out);
@@ -469,14 +479,14 @@ public final class ScsiBus {
     int count = in.i32(0, Integer.MAX_VALUE, "the number of tasks in flight");
     for (int i = 0; i < count; i++) {
       int target = in.i32(0, TARGETS - 1, "a target");
-      int lun = in.i32(0, LUNS - 1, "a LUN");
-      if (!has(target, lun)) {
+      int lun = in.i32(ScsiTarget.MISSING, LUNS - 1, "a LUN");
+      if (!hasTarget(target) || (lun != ScsiTarget.MISSING && !has(target, lun))) {
         throw in.wrong("has a task for a unit that is not there");
       }
       boolean enabled = in.flag();
       long due = in.i64(0, Long.MAX_VALUE, "an emulated time");
       Task task = loader.load(in);
-      task.sendTo(targets[target].find(lun));
+      task.sendTo(targets[target].addressed(lun));
       task.restore(enabled, due);
       inFlight.restore(task);
     }

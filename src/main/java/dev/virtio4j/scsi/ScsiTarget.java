@@ -8,13 +8,16 @@ import java.util.Arrays;
  * logical unit selection").
  */
 final class ScsiTarget implements LunInventory {
+  /** Stands for every number without a unit. */
+  static final int MISSING = -1;
+
   private final Attachment missing;
   private Attachment[] attachments = {};
 
   ScsiTarget(int number) {
     MissingUnit none = new MissingUnit();
     none.belongTo(this);
-    missing = new Attachment(number, -1, none, UnitSettings.DEFAULT);
+    missing = new Attachment(number, MISSING, none, UnitSettings.DEFAULT);
   }
 
   /** What executes the tasks for a number: the unit, or what says that there is none. */

@@ -9,7 +9,10 @@ public enum Status {
   CHECK_CONDITION(0x02),
 
   /** It was not, since the unit belongs to another initiator. */
-  RESERVATION_CONFLICT(0x18);
+  RESERVATION_CONFLICT(0x18),
+
+  /** It was not, since too many tasks are in flight; to be tried again. */
+  TASK_SET_FULL(0x28);
 
   private final int code;
 

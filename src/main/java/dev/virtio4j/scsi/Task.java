@@ -303,6 +303,14 @@ public final class Task {
     movedIn += count;
   }
 
+  /** Takes some bytes at the start of the last {@link #nextIn} as filled, and the others not. */
+  void commitStart(int count) {
+    if (count > 0) {
+      data.nextIn(count);
+      commitIn(count);
+    }
+  }
+
   /** An empty buffer, big-endian, to build parameter data in. */
   ByteBuffer reply() {
     return reply.clear();
@@ -368,6 +376,10 @@ public final class Task {
   /** The unit belongs to another initiator. */
   void reservationConflict() {
     status = Status.RESERVATION_CONFLICT;
+  }
+
+  void taskSetFull() {
+    status = Status.TASK_SET_FULL;
   }
 
   /** A byte of the CDB is wrong, or the field that starts there. */

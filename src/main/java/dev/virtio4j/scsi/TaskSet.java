@@ -2,6 +2,7 @@ package dev.virtio4j.scsi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -9,12 +10,22 @@ import java.util.function.Predicate;
  * unit are its task set (SAM-5, "Task set"), and their attributes say which may begin.
  */
 final class TaskSet {
+  /**
+   * How many there can be. Each that comes or goes is compared with all the others, so this bounds
+   * what a guest can make the host do.
+   */
+  private static final int MAX_TASKS = 4096;
+
   private final ArrayList<Task> tasks = new ArrayList<>();
+
+  boolean isFull() {
+    return tasks.size() >= MAX_TASKS;
+  }
 
   /** Adds a task, which begins if it may. */
   void add(Task task, long now) {
     tasks.add(task);
-    beginIfAllowed(tasks.size() - 1, now);
+    beginAllowed(task.attachment, now);
   }
 
   /** Adds a task that is as it was saved. */
@@ -25,38 +36,42 @@ final class TaskSet {
   /** Takes a task out; others of its unit may begin then. */
   void remove(Task task, long now) {
     tasks.remove(task);
-    for (int i = 0; i < tasks.size(); i++) {
-      if (tasks.get(i).attachment == task.attachment) {
-        beginIfAllowed(i, now);
-      }
-    }
+    beginAllowed(task.attachment, now);
   }
 
-  private void beginIfAllowed(int index, long now) {
-    Task task = tasks.get(index);
-    if (!task.enabled && isAllowed(index)) {
-      task.enable(now);
-    }
+  /** Takes some tasks out; others of their units may begin then. */
+  List<Task> removeAll(Predicate<Task> which, long now) {
+    List<Task> removed = matching(which);
+    tasks.removeAll(Set.copyOf(removed));
+    removed.stream().map(task -> task.attachment).distinct().forEach(u -> beginAllowed(u, now));
+    return removed;
   }
 
-  /** Whether the others let a dormant task begin ({@link TaskAttribute}). */
-  private boolean isAllowed(int index) {
-    Task task = tasks.get(index);
-    if (task.attribute == TaskAttribute.HEAD_OF_QUEUE) {
-      return true;
+  /** Lets those dormant tasks of a unit begin that the others allow to ({@link TaskAttribute}). */
+  private void beginAllowed(Attachment unit, long now) {
+    boolean head = false;
+    for (int i = 0; i < tasks.size() && !head; i++) {
+      Task task = tasks.get(i);
+      head = task.attachment == unit && task.attribute == TaskAttribute.HEAD_OF_QUEUE;
     }
+    boolean older = false;
+    boolean ordered = false;
     for (int i = 0; i < tasks.size(); i++) {
-      Task other = tasks.get(i);
-      boolean older = i < index;
-      if (other.attachment == task.attachment
-          && i != index
-          && (other.attribute == TaskAttribute.HEAD_OF_QUEUE
-              || (older && other.attribute == TaskAttribute.ORDERED)
-              || (older && task.attribute == TaskAttribute.ORDERED))) {
-        return false;
+      Task task = tasks.get(i);
+      if (task.attachment == unit) {
+        boolean allowed =
+            switch (task.attribute) {
+              case HEAD_OF_QUEUE -> true;
+              case ORDERED -> !head && !older;
+              case SIMPLE -> !head && !ordered;
+            };
+        if (allowed && !task.enabled) {
+          task.enable(now);
+        }
+        older = true;
+        ordered |= task.attribute == TaskAttribute.ORDERED;
       }
     }
-    return true;
   }
 
   /** The task that is done first of those that have begun; of several, the oldest; or null. */

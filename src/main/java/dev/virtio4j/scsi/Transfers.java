@@ -37,18 +37,18 @@ final class Transfers {
   /** Reads as much as a buffer takes; returns how much, 0 if the host failed. */
   private int readBuffered(Task task, long position, long left) {
     int count = (int) Math.min(left, Medium.BUFFER_SIZE);
-    if (medium.load(task, position, count) == null) {
-      return 0;
-    }
+    boolean whole = medium.load(task, position, count) != null;
     medium.scatter(task);
-    return count;
+    return whole ? count : 0;
   }
 
   /** Reads up to the end of one of the initiator's buffers; returns how much, 0 as above. */
   private int readPiece(Task task, long position, long left) {
     ByteBuffer piece = task.nextIn(left);
+    int start = piece.position();
     int count = piece.remaining();
     if (!medium.read(task, position, piece)) {
+      task.commitStart(piece.position() - start);
       return 0;
     }
     task.commitIn(count);

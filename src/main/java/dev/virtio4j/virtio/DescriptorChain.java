@@ -440,6 +440,16 @@ public final class DescriptorChain {
   }
 
   /**
+   * Whether the driver has taken the ring away that the chain came from, by a reset or a new
+   * address. Its buffers are the driver's own then: nothing may be written to them any more.
+   *
+   * @return true if {@link #complete} will return nothing
+   */
+  public boolean isAbandoned() {
+    return !queue.isOf(ring);
+  }
+
+  /**
    * Returns the buffers to the driver, with the number of bytes that were written (0.9.5, section
    * 2.4.1 and struct vring_used_elem). The chain is not to be used after this. If the queue was
    * reset meanwhile, nothing is returned.

@@ -150,13 +150,18 @@ public final class Virtqueue {
     return chain != null ? chain : new DescriptorChain(this, memory, scratch);
   }
 
+  /** Whether a ring is still the queue's. */
+  boolean isOf(int otherRing) {
+    return otherRing == ring;
+  }
+
   /**
    * Puts a chain on the used ring; the driver sees it at the end of the batch. A chain of a ring
    * that is gone has nowhere to go.
    */
   void complete(DescriptorChain chain, int ring, int head, int length) {
     pool.push(chain);
-    if (ring != this.ring) {
+    if (!isOf(ring)) {
       return;
     }
     chainsOut--;

@@ -6,13 +6,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@DisplayName("Debian, asked about its virtio disks, answers as in the scenario")
+@DisplayName("Debian, asked about its drives, answers as in the scenario")
 class GuestIT {
   @TempDir private Path directory;
 
   @ParameterizedTest(name = "{0}")
   @ValueSource(
-      strings = {"properties", "file-system", "write-cache", "zeroes", "resize", "scsi-hotplug"})
+      strings = {
+        "properties",
+        "file-system",
+        "write-cache",
+        "zeroes",
+        "resize",
+        "scsi",
+        "scsi-commands"
+      })
   void scenario(String name) throws Exception {
     GuestScenario.load(name).run(directory);
   }

@@ -19,7 +19,7 @@ import java.util.Random;
  * both, and they must agree on the value, the interrupt, every byte of RAM and every byte of the
  * disk. No access may do more work than there is room for in rings and buffers.
  */
-final class BlkLockstep {
+final class BlkLockstep implements FuzzMachine {
   static final int RAM_SIZE = 0x20000;
   static final int SECTORS = 24;
   static final int MAX_SECTORS = 48;
@@ -84,7 +84,7 @@ final class BlkLockstep {
             chains * (10 + 8 * loads + 4L * MAX_SECTORS * ModelDisk.SECTOR + 1024 + 16 + 1)
                 + 10L * setup.queues());
     System.arraycopy(INITIAL_RAM, 0, memory.ram(), 0, RAM_SIZE);
-    disk = new HostDisk(INITIAL_DISK.clone(), setup, faults);
+    disk = hostDisk(INITIAL_DISK.clone());
     connect(new ManualClock());
     boolean old = (function.readIo(0, 4) & 1 << 10) == 0; // no TOPOLOGY
     byte[] config = new byte[old ? OLD_CONFIG_LENGTH : CONFIG_LENGTH];
@@ -93,8 +93,12 @@ final class BlkLockstep {
     for (int i = 0; i < config.length; i++) {
       config[i] = (byte) function.readIo(CONFIG + i, 1);
     }
-    modelDisk = new HostDisk(INITIAL_DISK.clone(), setup, faults);
+    modelDisk = hostDisk(INITIAL_DISK.clone());
     model = new BlkModel(modelRam, setup, modelDisk, function.readIo(0, 4), config);
+  }
+
+  private HostDisk hostDisk(byte[] bytes) {
+    return new HostDisk(bytes, setup.readOnly(), setup.mergeLimit(), faults);
   }
 
   private void connect(ManualClock newClock) {
@@ -131,8 +135,8 @@ final class BlkLockstep {
     return value;
   }
 
-  /** OUT. */
-  void out(int offset, int width, int value) {
+  @Override
+  public void out(int offset, int width, int value) {
     both(() -> function.writeIo(offset, width, value), () -> model.out(offset, width, value));
   }
 
@@ -214,7 +218,7 @@ final class BlkLockstep {
     TestMemory ram = new TestMemory(RAM_SIZE, setup.views());
     System.arraycopy(modelRam, 0, ram.ram, 0, RAM_SIZE);
     devices++;
-    HostDisk copy = new HostDisk(disk.bytes().clone(), setup, faults);
+    HostDisk copy = hostDisk(disk.bytes().clone());
     ManualClock otherClock = new ManualClock();
     PciFunction other = VirtioPciFunction.of(new BlkDevice(copy, setup.options()), ram, otherClock);
     try {
@@ -252,8 +256,8 @@ final class BlkLockstep {
     checkInterrupt();
   }
 
-  /** The guest writes to its RAM; what is outside of it is lost. */
-  void store(long address, int width, long value) {
+  @Override
+  public void store(long address, int width, long value) {
     for (int i = 0; i < width; i++) {
       long at = address + i;
       if (at >= 0 && at < RAM_SIZE) {
@@ -263,8 +267,8 @@ final class BlkLockstep {
     }
   }
 
-  /** The guest clears some of its RAM; what is outside of it is lost. */
-  void clear(long address, int length) {
+  @Override
+  public void clear(long address, int length) {
     if (address >= 0 && address < RAM_SIZE) {
       int end = (int) Math.min(RAM_SIZE, address + length);
       Arrays.fill(memory.ram(), (int) address, end, (byte) 0);

@@ -29,7 +29,7 @@ import java.util.Map;
  * rings and requests take few bytes, so that they come up often; damage is done to them afterwards.
  * After the last action the device must still work.
  */
-final class BlkScript {
+final class BlkScript extends FuzzScript {
   /** The actions of a driver are repeated below this number, those of the host stand above. */
   static final int HOST_ACTIONS = 200;
 
@@ -50,7 +50,6 @@ final class BlkScript {
     1 << 9, 1 << 24, 1 << 28, 1 << 29, 1 << 30, 1 << 11, 1 << 12
   };
 
-  private final ByteBuffer bytes;
   private final BlkSetup setup;
   private final BlkLockstep machine;
   private final FuzzDriver driver;
@@ -61,17 +60,17 @@ final class BlkScript {
   private long tail;
 
   BlkScript(byte[] input) {
-    bytes = ByteBuffer.wrap(input).order(ByteOrder.LITTLE_ENDIAN);
+    super(input);
     setup = BlkSetup.of(u8(), u8(), u8());
     machine = new BlkLockstep(setup);
-    driver = new FuzzDriver(machine, setup);
+    driver = new FuzzDriver(machine, setup.queues(), setup.queueSize());
     malformedRequests = new MalformedRequests(machine, driver, setup);
     size = setup.queueSize();
     tail = driver.buffers();
   }
 
   void run() {
-    while (bytes.hasRemaining()) {
+    while (hasMore()) {
       act();
     }
     machine.checkMemoryAndDisk();
@@ -371,53 +370,17 @@ final class BlkScript {
 
   // Values
 
-  private int width() {
-    return 1 << u8() % 3;
-  }
-
   /** An address, most often one in RAM. */
   private long address() {
     int kind = u8();
     return kind < 128 ? 2L * u16() + kind % 2 : kind < 192 ? driver.table() + u16() : value(kind);
   }
 
-  /** Some nanoseconds, few or many. */
-  private long time() {
-    int choice = u8();
-    return choice < 128 ? 50L * choice : u16();
-  }
-
   private long value() {
     return value(u8());
   }
 
-  /** A number of some kind that is worth a try. */
   private long value(int kind) {
-    return switch (kind % 8) {
-      case 0 -> u8();
-      case 1 -> u16();
-      case 2 -> u32();
-      case 3 -> u64();
-      case 4 -> RAM_SIZE - u8();
-      case 5 -> -u8();
-      case 6 -> size - 2 + u8() % 5;
-      default -> 1L << u8();
-    };
-  }
-
-  private int u8() {
-    return bytes.hasRemaining() ? bytes.get() & 0xFF : 0;
-  }
-
-  private int u16() {
-    return u8() | u8() << 8;
-  }
-
-  private int u32() {
-    return u16() | u16() << 16;
-  }
-
-  private long u64() {
-    return (u32() & 0xFFFF_FFFFL) | (long) u32() << 32;
+    return value(kind, size);
   }
 }

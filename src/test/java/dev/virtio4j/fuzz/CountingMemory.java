@@ -40,6 +40,11 @@ final class CountingMemory implements GuestMemory {
     return accesses;
   }
 
+  /** How many bytes these were about. */
+  long bytes() {
+    return bytes;
+  }
+
   /** Counts from 0 again. */
   void restart() {
     accesses = 0;

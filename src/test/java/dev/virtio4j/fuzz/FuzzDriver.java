@@ -33,7 +33,7 @@ final class FuzzDriver {
     private int nextDescriptor;
   }
 
-  private final BlkLockstep machine;
+  private final FuzzMachine machine;
   private final int size;
   private final int pages;
   private final int buffers;
@@ -41,13 +41,19 @@ final class FuzzDriver {
   private int selected;
   private int nextBuffer;
 
-  FuzzDriver(BlkLockstep machine, BlkSetup setup) {
+  /**
+   * Makes a driver.
+   *
+   * @param queues how many the device has
+   * @param queueSize how many descriptors each has
+   */
+  FuzzDriver(FuzzMachine machine, int queues, int queueSize) {
     this.machine = machine;
-    size = setup.queueSize();
+    size = queueSize;
     pages = (ModelQueue.usedOffset(size) + 6 + 8 * size + PAGE - 1) / PAGE;
-    buffers = PAGE * (FIRST_PAGE + setup.queues() * pages);
+    buffers = PAGE * (FIRST_PAGE + queues * pages);
     nextBuffer = buffers;
-    for (int i = 0; i < setup.queues(); i++) {
+    for (int i = 0; i < queues; i++) {
       Ring ring = new Ring();
       ring.table = (long) PAGE * (FIRST_PAGE + i * pages);
       rings.add(ring);

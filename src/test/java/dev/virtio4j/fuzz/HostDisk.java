@@ -19,11 +19,11 @@ final class HostDisk implements BlockBackend {
   private byte[] bytes;
   private boolean unflushed;
 
-  HostDisk(byte[] bytes, BlkSetup setup, HostFaults faults) {
+  HostDisk(byte[] bytes, boolean readOnly, int mergeLimit, HostFaults faults) {
     this.bytes = bytes;
+    this.readOnly = readOnly;
+    this.mergeLimit = mergeLimit;
     this.faults = faults;
-    readOnly = setup.readOnly();
-    mergeLimit = setup.mergeLimit();
   }
 
   byte[] bytes() {

@@ -25,6 +25,7 @@ final class ModelChain {
   private final int head;
   private final List<Buffer> readable = new ArrayList<>();
   private final List<Buffer> writable = new ArrayList<>();
+  private final List<Buffer> indirectTables = new ArrayList<>();
   private int descriptors;
 
   /** How many bytes the device wrote. */
@@ -95,6 +96,7 @@ final class ModelChain {
     if (length == 0) {
       return Malformed.INDIRECT_TABLE_EMPTY;
     }
+    indirectTables.add(new Buffer(table, length));
     return length % 16 != 0 ? Malformed.INDIRECT_TABLE_LENGTH : gather(table, length / 16, 0, true);
   }
 
@@ -142,6 +144,11 @@ final class ModelChain {
   /** The pieces of memory for a part of what the guest gets. */
   List<Buffer> writablePieces(long from, long length) {
     return slice(writable, from, length);
+  }
+
+  /** Where descriptors are, beside the queue's table. */
+  List<Buffer> indirectTables() {
+    return indirectTables;
   }
 
   /** Nothing was written yet. */

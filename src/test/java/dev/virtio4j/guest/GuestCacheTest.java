@@ -59,9 +59,10 @@ class GuestCacheTest {
     }
     kernel.put(modules + "kernel/virtio.ko", module("depends="));
     kernel.put(modules + "kernel/sd_mod.ko.xz", xz(module("depends=scsi_mod,t10-pi")));
-    kernel.put(modules + "kernel/t10-pi.ko", module("depends="));
-    kernel.put(modules + "kernel/ext4.ko", module("depends="));
-    kernel.put(modules + "kernel/snd.ko", module("depends="));
+    kernel.put(modules + "kernel/sr_mod.ko", module("depends=cdrom,scsi_mod"));
+    for (String name : new String[] {"t10-pi", "cdrom", "ext4", "isofs", "snd"}) {
+      kernel.put(modules + "kernel/" + name + ".ko", module("depends="));
+    }
     SyntheticPackages.deb(
         packages.resolve("linux-image-686_6.1.9-1_i386.deb"),
         "Package: linux-image-686\nDepends: linux-image-6.1.0-7-686 (= 6.1.9-1)\n",
@@ -114,7 +115,7 @@ class GuestCacheTest {
         .containsEntry(
             "lib/modules/order",
             "virtio.ko\nvirtio_ring.ko\nvirtio_pci.ko\nvirtio_blk.ko\n"
-                + "t10_pi.ko\nsd_mod.ko\nvirtio_scsi.ko\next4.ko\n")
+                + "t10_pi.ko\nsd_mod.ko\ncdrom.ko\nsr_mod.ko\nvirtio_scsi.ko\next4.ko\nisofs.ko\n")
         .containsKey("lib/modules/sd_mod.ko")
         .doesNotContainKey("lib/modules/snd.ko");
     assertThat(contents.get("init")).startsWith("#!/bin/sh\n");

@@ -5,10 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /** Content as a script writes it: parts, one after the other. The last may leave out its length. */
 final class Bytes {
+  private static final Set<String> KINDS = Set.of("like", "text", "hex", "zero", "untouched");
+
   private Bytes() {}
+
+  /** Whether a word is a part of content. */
+  static boolean isContent(String word) {
+    return KINDS.contains(word.split("=", 2)[0]);
+  }
 
   /**
    * Makes the content.

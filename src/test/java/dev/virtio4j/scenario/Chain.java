@@ -8,10 +8,11 @@ import java.util.List;
 /**
  * A chain that was made available.
  *
+ * @param request what it is for
  * @param head its first descriptor
  * @param segments its buffers, in their order
  */
-record Chain(int head, List<Segment> segments) {
+record Chain(Request request, int head, List<Segment> segments) {
   /** What is in memory that the device is to write. */
   static final int UNTOUCHED = 0xEE;
 
@@ -36,12 +37,14 @@ record Chain(int head, List<Segment> segments) {
     return all.toByteArray();
   }
 
-  /** What is in them but for the status byte. */
+  /** What is in them but for what goes before and behind the data. */
   byte[] data(Qtest qtest) throws IOException {
     byte[] all = written(qtest);
-    return Arrays.copyOf(all, Math.max(0, all.length - 1));
+    int from = Math.min(request.beforeData(), all.length);
+    return Arrays.copyOfRange(all, from, Math.max(from, all.length - request.afterData()));
   }
 
+  /** The last byte of them: where a block device, or a control queue, says what came of it. */
   int status(Qtest qtest) throws IOException {
     byte[] all = written(qtest);
     if (all.length == 0) {

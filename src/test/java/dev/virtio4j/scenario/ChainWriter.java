@@ -64,7 +64,7 @@ final class ChainWriter {
     for (int i = 0; i < segments.size(); i++) {
       variables.set("buf" + i, segments.get(i).address());
     }
-    return new Chain(head, List.copyOf(segments));
+    return new Chain(request, head, List.copyOf(segments));
   }
 
   /** Takes the descriptors of one table, and writes what they point to. */

@@ -10,10 +10,11 @@ final class Differences {
       """
       # Where virtio4j differs from QEMU
 
-      Each row is held by a scenario that runs on both machines: our virtio block device, and QEMU's
-      `virtio-blk-pci,disable-modern=on,vectors=0`. Where no row says otherwise, the scenarios in
+      Each row is held by a scenario that runs on both machines: our virtio block device and SCSI
+      host, and QEMU's `virtio-blk-pci,disable-modern=on,vectors=0` and, likewise, `virtio-scsi-pci`
+      with `scsi-hd` and `scsi-cd`. Where no row says otherwise, the scenarios in
       `src/test/resources/qtest` see the same on both. Sections are those of the virtio
-      specification 0.9.5. This file is made from the scripts; to make it anew, run
+      specification 0.9.5, and Appendix H is the one of the SCSI host. This file is made from the scripts; to make it anew, run
 
           mvn test -Dtest=ScenarioTest -Ddifferences=write
       """;

@@ -4,17 +4,18 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * A drive of a script's machine.
+ * A drive of a script's machine, on its own or on a SCSI host.
  *
  * @param sectors its size, in sectors of 512 bytes
  * @param readOnly whether writes fail
  * @param options what else the script says of it, by QEMU's names where QEMU has it
  */
-record Disk(int sectors, boolean readOnly, Map<String, String> options) {
+record Disk(int sectors, boolean readOnly, Map<String, String> options) implements Device {
   static final int SECTOR = 512;
 
   /** Properties of QEMU's device. */
@@ -38,10 +39,14 @@ record Disk(int sectors, boolean readOnly, Map<String, String> options) {
   private static final Set<String> OURS = Set.of("spec", "latency");
 
   static Disk parse(Line line) {
+    return parse(line, line.words().subList(1, line.words().size()));
+  }
+
+  static Disk parse(Line line, List<String> words) {
     int sectors = 256;
     boolean readOnly = false;
     Map<String, String> options = new LinkedHashMap<>();
-    for (String word : line.words().subList(1, line.words().size())) {
+    for (String word : words) {
       String value = word.substring(word.indexOf('=') + 1);
       String name = word.substring(0, Math.max(0, word.length() - value.length() - 1));
       if (name.equals("sectors")) {

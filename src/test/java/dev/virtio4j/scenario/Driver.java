@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The driver of one block device: what it has set up, and what it waits for. */
+/** The driver of one device: what it has set up, and what it waits for. */
 final class Driver {
   private static final int ACKNOWLEDGE = 1;
   private static final int DRIVER = 2;
@@ -33,6 +33,7 @@ final class Driver {
   private final Duration patience;
   private final ChainWriter chains;
   private final Function function;
+  private final Device device;
   private final int number;
 
   /** What the driver has of a queue: its ring, and the chains that did not come back yet. */
@@ -47,27 +48,47 @@ final class Driver {
    * Makes the driver of a device.
    *
    * @param chains writes those of all drivers, so that their buffers don't overlap
-   * @param number counts the script's disks
-   * @param device on PCI bus 0
+   * @param device what it is
+   * @param number counts the script's devices
+   * @param slot its place on PCI bus 0
    * @param patience how long a request may take
    */
   Driver(
       Qtest qtest,
       Variables variables,
       ChainWriter chains,
+      Device device,
       int number,
-      int device,
+      int slot,
       Duration patience) {
     this.qtest = qtest;
     this.variables = variables;
     this.patience = patience;
     this.chains = chains;
-    function = new Function(qtest, device);
+    function = new Function(qtest, slot);
+    this.device = device;
     this.number = number;
   }
 
   Function function() {
     return function;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** What a SCSI host goes by. */
+  ScsiText text() {
+    if (device instanceof Host host) {
+      return ScsiText.of(host.options().getOrDefault("spec", "default"));
+    }
+    throw new IllegalArgumentException("this device is no SCSI host");
+  }
+
+  /** The queue for requests that a driver uses first; those before it are for something else. */
+  int firstQueue() {
+    return device instanceof Host ? ScsiSteps.firstQueue(text()) : 0;
   }
 
   /** Tells the script where things are, when it turns to this device. */
@@ -94,7 +115,21 @@ final class Driver {
       selected = i;
       queue();
     }
+    select(firstQueue());
     function.set("status", ACKNOWLEDGE | DRIVER | DRIVER_OK);
+  }
+
+  /** Something that a driver does. */
+  interface Action {
+    void run() throws IOException;
+  }
+
+  /** Does something on another queue than the one that is selected. */
+  void onQueue(int other, Action action) throws IOException {
+    int before = selected;
+    selected = other;
+    action.run();
+    selected = before;
   }
 
   void queue() throws IOException {
@@ -179,6 +214,10 @@ final class Driver {
     if (!ring().arrived().isEmpty()) {
       throw new AssertionError("used: chains and lengths " + ring().arrived());
     }
+  }
+
+  byte[] written() throws IOException {
+    return finished().written(qtest);
   }
 
   byte[] data() throws IOException {

@@ -9,8 +9,8 @@ interface Machine {
   /** RAM. */
   int MEMORY_MIB = 16;
 
-  /** Switches one on, with a block device for each disk on PCI bus 0, from device 2 on. */
-  Qtest.Channel start(List<Disk> disks) throws IOException;
+  /** Switches one on, with a PCI function for each device on PCI bus 0, from device 2 on. */
+  Qtest.Channel start(List<Device> devices) throws IOException;
 
   /** Which side of a difference it is on. */
   boolean isOurs();

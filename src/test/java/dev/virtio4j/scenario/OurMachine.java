@@ -1,16 +1,17 @@
 package dev.virtio4j.scenario;
 
-import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.pc.CpulessPc;
 import dev.virtio4j.qtest.QtestSession;
 import dev.virtio4j.testing.LogCapture;
 import dev.virtio4j.virtio.SpecProfile;
+import dev.virtio4j.virtio.VirtioDevice;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
-import java.io.IOException;
+import dev.virtio4j.virtio.scsi.ScsiHost;
+import dev.virtio4j.virtio.scsi.ScsiOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -37,16 +38,29 @@ final class OurMachine implements Machine {
   }
 
   @Override
-  public Qtest.Channel start(List<Disk> disks) {
-    List<BlkDevice> devices = new ArrayList<>();
+  public Qtest.Channel start(List<Device> devices) {
+    List<VirtioDevice> made = new ArrayList<>();
     CpulessPc pc = new CpulessPc(MEMORY_MIB << 20);
-    for (Disk disk : disks) {
-      BlockBackend backend = new MemoryBackend(disk.content(), disk.readOnly());
-      BlkDevice device = new BlkDevice(backend, options(disk));
-      pc.plug(VirtioPciFunction.of(device, pc.guestMemory(), pc.clock()));
-      devices.add(device);
+    OurHands hands = new OurHands(made);
+    for (Device device : devices) {
+      VirtioDevice virtio =
+          device instanceof Disk disk
+              ? new BlkDevice(new MemoryBackend(disk.content(), disk.readOnly()), options(disk))
+              : new ScsiHost(options((Host) device));
+      pc.plug(VirtioPciFunction.of(virtio, pc.guestMemory(), pc.clock()));
+      made.add(virtio);
+      if (device instanceof Host host) {
+        host.units().forEach(unit -> hands.plug(made.size() - 1, unit));
+      }
     }
-    return new SessionChannel(new QtestSession(pc), devices);
+    return new SessionChannel(new QtestSession(pc), hands);
+  }
+
+  private static ScsiOptions options(Host host) {
+    return new ScsiOptions(
+        host.number("num_queues", ScsiOptions.DEFAULT.queues()),
+        host.number("virtqueue_size", ScsiOptions.DEFAULT.queueSize()),
+        spec(host.options().getOrDefault("spec", "default")));
   }
 
   private static BlkOptions options(Disk disk) {
@@ -78,13 +92,13 @@ final class OurMachine implements Machine {
 
   private static final class SessionChannel implements Qtest.Channel {
     private final QtestSession session;
-    private final List<BlkDevice> devices;
+    private final Hands hands;
     private final LogCapture log = new LogCapture();
     private final Deque<String> answers = new ArrayDeque<>();
 
-    SessionChannel(QtestSession session, List<BlkDevice> devices) {
+    SessionChannel(QtestSession session, Hands hands) {
       this.session = session;
-      this.devices = devices;
+      this.hands = hands;
     }
 
     @Override
@@ -98,8 +112,8 @@ final class OurMachine implements Machine {
     }
 
     @Override
-    public void resize(int disk, long bytes) throws IOException {
-      devices.get(disk).resize(bytes);
+    public Hands hands() {
+      return hands;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.virtio4j.scenario;
 
+import dev.virtio4j.scenario.Host.Kind;
+import dev.virtio4j.scenario.Host.Unit;
 import dev.virtio4j.testing.Needs;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -10,15 +12,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** QEMU's virtio-blk-pci on its pc machine. */
+/** QEMU's virtio-blk-pci and virtio-scsi-pci on its pc machine. */
 final class QemuMachine implements Machine {
+
+  /** Without ioeventfd a notify is served before its OUT is answered. */
+  private static final String FUNCTION = ",disable-modern=on,vectors=0,ioeventfd=off";
 
   private static final String ERRORS = "errors";
   private static final String QMP = "qmp";
@@ -42,7 +49,7 @@ final class QemuMachine implements Machine {
   }
 
   @Override
-  public Qtest.Channel start(List<Disk> disks) throws IOException {
+  public Qtest.Channel start(List<Device> devices) throws IOException {
     Path directory = Files.createTempDirectory("scenario");
     List<String> command =
         new ArrayList<>(
@@ -62,43 +69,98 @@ final class QemuMachine implements Machine {
                 "none",
                 "-qmp",
                 "unix:%s,server=on,wait=off".formatted(directory.resolve(QMP))));
-    for (int i = 0; i < disks.size(); i++) {
-      Disk disk = disks.get(i);
-      Path image = directory.resolve("d" + i);
-      Files.write(image, disk.content());
-      command.add("-drive");
-      command.add(
-          "file=%s,if=none,id=d%d,format=raw%s%s%s"
-              .formatted(
-                  image,
-                  i,
-                  disk.readOnly() ? ",readonly=on" : "",
-                  disk.options().containsKey("discard") ? "" : ",discard=unmap",
-                  properties(disk, Disk.DRIVE_PROPERTIES)));
-      command.add("-device");
-      // Without ioeventfd a notify is served before its OUT is answered.
-      command.add(
-          "virtio-blk-pci,disable-modern=on,vectors=0,ioeventfd=off,drive=d%d".formatted(i)
-              + properties(disk, Disk.PROPERTIES)
-              + defaultPhysicalBlockSize(disk));
+    for (int i = 0; i < devices.size(); i++) {
+      if (devices.get(i) instanceof Disk disk) {
+        String drive = "d" + i;
+        command.addAll(drive(drive, disk, directory));
+        command.add("-device");
+        command.add(
+            "virtio-blk-pci,drive=%s,physical_block_size=%s"
+                    .formatted(drive, physicalBlockSize(disk))
+                + FUNCTION
+                + properties(disk.options(), Disk.PROPERTIES));
+      } else if (devices.get(i) instanceof Host host) {
+        command.add("-device");
+        command.add(
+            "virtio-scsi-pci,id=h%d".formatted(i)
+                + FUNCTION
+                + properties(host.options(), Host.PROPERTIES));
+        for (Unit unit : host.units()) {
+          if (!unit.empty()) {
+            command.addAll(drive(name(i, unit.address()), unit.medium(), directory));
+          }
+          command.add("-device");
+          command.add(
+              unitProperties(i, unit).entrySet().stream()
+                  .map(property -> property.getKey() + "=" + property.getValue())
+                  .collect(Collectors.joining(",", unit.kind().qemu + ",", "")));
+        }
+      }
     }
     Process process =
         new ProcessBuilder(command).redirectError(directory.resolve(ERRORS).toFile()).start();
     return new ProcessChannel(process, directory);
   }
 
-  private static String properties(Disk disk, Set<String> names) {
-    return disk.options().entrySet().stream()
+  /** The options that make an image a drive. */
+  private static List<String> drive(String name, Disk disk, Path directory) throws IOException {
+    Path image = directory.resolve(name);
+    Files.write(image, disk.content());
+    return List.of(
+        "-drive",
+        "file=%s,if=none,id=%s,format=raw%s%s%s"
+            .formatted(
+                image,
+                name,
+                disk.readOnly() ? ",readonly=on" : "",
+                disk.options().containsKey("discard") ? "" : ",discard=unmap",
+                properties(disk.options(), Disk.DRIVE_PROPERTIES)));
+  }
+
+  /** What a unit, and its drive, are called. */
+  static String name(int host, UnitAddress unit) {
+    return "h%dt%dl%d".formatted(host, unit.target(), unit.lun());
+  }
+
+  /** The properties of a unit, which has the name of ours. */
+  static Map<String, String> unitProperties(int host, Unit unit) {
+    Map<String, String> properties = new LinkedHashMap<>();
+    properties.put("id", "u" + name(host, unit.address()));
+    properties.put("bus", "h%d.0".formatted(host));
+    properties.put("channel", "0");
+    properties.put("scsi-id", Integer.toString(unit.address().target()));
+    properties.put("lun", Integer.toString(unit.address().lun()));
+    properties.put("vendor", "VIRTIO4J");
+    properties.put("product", unit.kind() == Kind.DISK ? "DISK" : "CD-ROM");
+    properties.put("ver", "0001");
+    if (!unit.empty()) {
+      properties.put("drive", name(host, unit.address()));
+    }
+    if (unit.kind() == Kind.DISK) {
+      properties.put("physical_block_size", physicalBlockSize(unit.medium()));
+    }
+    unit.medium()
+        .options()
+        .forEach(
+            (name, value) -> {
+              if (Disk.PROPERTIES.contains(name)) {
+                properties.put(name, value);
+              }
+            });
+    return properties;
+  }
+
+  private static String properties(Map<String, String> options, Set<String> names) {
+    return options.entrySet().stream()
         .filter(option -> names.contains(option.getKey()))
         .map(option -> ",%s=%s".formatted(option.getKey(), option.getValue()))
         .collect(Collectors.joining());
   }
 
-  /** QEMU's own is 512, which is refused where a logical block is larger. */
-  private static String defaultPhysicalBlockSize(Disk disk) {
-    return disk.options().containsKey("physical_block_size")
-        ? ""
-        : ",physical_block_size=" + disk.number("logical_block_size", Disk.SECTOR);
+  /** QEMU's own is 512 unless told, which is refused where a logical block is larger. */
+  private static String physicalBlockSize(Disk disk) {
+    return Integer.toString(
+        disk.number("physical_block_size", disk.number("logical_block_size", Disk.SECTOR)));
   }
 
   private static final class ProcessChannel implements Qtest.Channel {
@@ -107,12 +169,14 @@ final class QemuMachine implements Machine {
     private final Writer toProcess;
     private final BufferedReader fromProcess;
     private final CompletableFuture<Void> watchdog;
+    private final Hands hands;
 
     ProcessChannel(Process process, Path directory) {
       this.process = process;
       this.directory = directory;
       toProcess = process.outputWriter(StandardCharsets.US_ASCII);
       fromProcess = process.inputReader(StandardCharsets.US_ASCII);
+      hands = new QemuHands(directory, directory.resolve(QMP));
       watchdog =
           CompletableFuture.runAsync(
               process::destroyForcibly,
@@ -140,11 +204,8 @@ final class QemuMachine implements Machine {
     }
 
     @Override
-    public void resize(int disk, long bytes) throws IOException {
-      try (Qmp qmp = new Qmp(directory.resolve(QMP))) {
-        qmp.execute("block_resize", "\"device\": \"d%d\", \"size\": %d".formatted(disk, bytes));
-        qmp.execute("query-status", ""); // the device learns of it in a bottom half, before this
-      }
+    public Hands hands() {
+      return hands;
     }
 
     @Override

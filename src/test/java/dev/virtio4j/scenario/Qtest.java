@@ -21,13 +21,8 @@ final class Qtest {
      */
     String receive() throws IOException;
 
-    /**
-     * Does what the host's user does to change the size of a disk.
-     *
-     * @param disk counts those of the script
-     * @param bytes its new size
-     */
-    void resize(int disk, long bytes) throws IOException;
+    /** What the host's user does. */
+    Hands hands();
   }
 
   private final Channel channel;

@@ -29,6 +29,7 @@ final class ScenarioRun {
   private final Map<String, Long> loops = new LinkedHashMap<>();
   private final List<Driver> drivers = new ArrayList<>();
   private final List<String> answers = new ArrayList<>();
+  private final ScsiSteps scsi;
   private Driver driver;
   private Line current;
   private boolean differing;
@@ -38,11 +39,14 @@ final class ScenarioRun {
     this.machine = machine;
     qtest = new Qtest(channel);
     ChainWriter chains = new ChainWriter(qtest, variables);
-    for (int i = 0; i < script.disks().size(); i++) {
-      drivers.add(new Driver(qtest, variables, chains, i, FIRST_DEVICE + i, machine.patience()));
+    for (Device device : script.devices()) {
+      int i = drivers.size();
+      drivers.add(
+          new Driver(qtest, variables, chains, device, i, FIRST_DEVICE + i, machine.patience()));
     }
     this.channel = channel;
     driver = drivers.get(0);
+    scsi = new ScsiSteps(variables, this::answered);
   }
 
   /**
@@ -52,7 +56,7 @@ final class ScenarioRun {
    * @throws AssertionError if an expectation is not met; says which
    */
   static List<String> run(Script script, Machine machine) throws IOException {
-    try (Qtest.Channel channel = machine.start(script.disks())) {
+    try (Qtest.Channel channel = machine.start(script.devices())) {
       ScenarioRun run = new ScenarioRun(script, machine, channel);
       run.qtest.ask("irq_intercept_in ioapic");
       run.run(script.body());
@@ -121,6 +125,11 @@ final class ScenarioRun {
   }
 
   private void run(String verb, List<String> words, Line line) throws IOException {
+    if (scsi.has(verb)) {
+      scsi.run(verb, words, line, driver, channel.hands());
+      qtest.ask("endianness"); // an answer brings what became of the interrupt lines
+      return;
+    }
     switch (verb) {
       case "let" -> variables.set(words.get(0), evaluate(words.get(1)));
       case "device" -> {
@@ -136,7 +145,8 @@ final class ScenarioRun {
       case "start" -> {
         Options options = new Options(words, variables, "features", "queues");
         driver.start(
-            options.number("features", Driver.DEFAULT_FEATURES), (int) options.number("queues", 1));
+            options.number("features", Driver.DEFAULT_FEATURES),
+            (int) options.number("queues", driver.firstQueue() + 1));
       }
       case "queue" -> {
         if (words.isEmpty()) {
@@ -169,7 +179,7 @@ final class ScenarioRun {
       }
       case "request" ->
           driver.request(
-              Request.parse(
+              BlkRequest.parse(
                   new Options(
                       words, variables, "sector", "cdb", "data", "like", "ioprio", "ranges"),
                   variables));
@@ -183,9 +193,10 @@ final class ScenarioRun {
           driver.function().set("queue-notify", evaluate(words.get(0)));
         }
       }
+      case "await" -> driver.awaitUsed(words.isEmpty() ? -1 : evaluate(words.get(0)));
       case "step" -> qtest.ask("clock_step " + evaluate(words.get(0)));
       case "resize" -> {
-        channel.resize(drivers.indexOf(driver), evaluate(words.get(0)));
+        resize(evaluate(words.get(0)));
         qtest.ask("endianness"); // an answer brings what became of the interrupt lines
       }
       case "expect" -> expect(words.get(0), words.subList(1, words.size()));
@@ -196,12 +207,20 @@ final class ScenarioRun {
     }
   }
 
+  private void resize(long bytes) throws IOException {
+    if (script.devices().get(driver.number()) instanceof Host) {
+      channel.hands().resize(driver.number(), scsi.unit(), bytes);
+    } else {
+      channel.hands().resize(driver.number(), bytes);
+    }
+  }
+
   /** Reads from the current disk in the simplest way, and expects what is there. */
   private void reads(Options options) throws IOException {
     List<String> words = new ArrayList<>(List.of("IN"));
     words.add("sector=" + options.number("sector", 0));
     words.add("data=" + options.number("data", Disk.SECTOR));
-    driver.request(Request.parse(new Options(words, variables, "sector", "data"), variables));
+    driver.request(BlkRequest.parse(new Options(words, variables, "sector", "data"), variables));
     driver.chain(List.of("out", "*", "in", "*"));
     driver.notifyDevice();
     expect("used", List.of("len=" + (options.number("data", Disk.SECTOR) + 1)));
@@ -219,21 +238,35 @@ final class ScenarioRun {
           check(length, options.number("len", 0));
         }
       }
-      case "no" -> { // expect no used
-        if (!words.equals(List.of("used"))) {
-          throw new IllegalArgumentException("write: expect no used");
+      case "no" -> {
+        switch (words.get(0)) {
+          case "used" -> driver.expectNoneUsed();
+          case "event" -> scsi.expectNoEvent(driver);
+          default -> throw new IllegalArgumentException("write: expect no used, or no event");
         }
-        driver.expectNoneUsed();
       }
+      case "result" -> scsi.expectResult(words, driver);
+      case "response" -> scsi.expectResponse(words, driver);
+      case "sense" -> scsi.expectSense(words, driver);
+      case "event" -> scsi.expectEvent(words, driver);
       case "status" -> {
-        Integer expected = Request.STATUSES.get(words.get(0));
+        Integer expected = BlkRequest.STATUSES.get(words.get(0));
         long status = driver.status();
         answered(status);
         check(status, expected != null ? expected : evaluate(words.get(0)));
       }
       case "data" -> {
         byte[] data = driver.data();
-        checkBytes(data, Bytes.parse(words, data.length, variables));
+        if (words.isEmpty()) {
+          answered(HexFormat.of().formatHex(data));
+        } else {
+          checkBytes(data, Bytes.parse(words, data.length, variables));
+        }
+      }
+      case "data-from" -> { // expect data-from OFFSET CONTENT...
+        byte[] probe = Bytes.parse(words.subList(1, words.size()), 0, variables);
+        int from = (int) evaluate(words.get(0));
+        checkBytes(Arrays.copyOfRange(driver.data(), from, from + probe.length), probe);
       }
       case "memory" -> { // expect memory ADDRESS CONTENT...
         byte[] probe = Bytes.parse(words.subList(1, words.size()), 0, variables);
@@ -275,8 +308,12 @@ final class ScenarioRun {
   }
 
   private void answered(long value) {
+    answered("0x%x".formatted(value));
+  }
+
+  private void answered(String value) {
     if (!differing) {
-      answers.add("%s:%d %s 0x%x".formatted(script.name(), current.number(), loops, value));
+      answers.add("%s:%d %s %s".formatted(script.name(), current.number(), loops, value));
     }
   }
 

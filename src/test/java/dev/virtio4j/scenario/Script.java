@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
  * @param name the file's name
  * @param title its first line, a comment
  * @param whyOurs why only ours can run it, or empty
- * @param disks the machine's drives, at least one
+ * @param devices the machine's drives and SCSI hosts, at least one
  * @param body what to do
  */
-record Script(String name, String title, String whyOurs, List<Disk> disks, List<Statement> body) {
+record Script(
+    String name, String title, String whyOurs, List<Device> devices, List<Statement> body) {
 
   /** A step of a script. */
   sealed interface Statement {
@@ -81,15 +82,29 @@ record Script(String name, String title, String whyOurs, List<Disk> disks, List<
     if (!left.isEmpty() && left.peek().word(0).equals("ours-only")) {
       whyOurs = left.remove().rest();
     }
-    List<Disk> disks = new ArrayList<>();
-    while (!left.isEmpty() && left.peek().word(0).equals("disk")) {
-      disks.add(Disk.parse(left.remove()));
-    }
+    List<Device> devices = devices(left);
     List<Statement> body = parse(left);
     if (!left.isEmpty()) {
       throw left.peek().error("nothing to end here");
     }
-    return new Script(name, lines[0].substring(2), whyOurs, List.copyOf(disks), body);
+    return new Script(name, lines[0].substring(2), whyOurs, List.copyOf(devices), body);
+  }
+
+  private static List<Device> devices(Deque<Line> left) {
+    List<Device> devices = new ArrayList<>();
+    while (!left.isEmpty() && List.of("disk", "host").contains(left.peek().word(0))) {
+      Line line = left.remove();
+      if (line.word(0).equals("disk")) {
+        devices.add(Disk.parse(line));
+        continue;
+      }
+      Host host = Host.parse(line);
+      while (!left.isEmpty() && left.peek().word(0).equals("unit")) {
+        host.units().add(Host.Unit.parse(left.remove()));
+      }
+      devices.add(host);
+    }
+    return devices;
   }
 
   /** Takes the statements up to the word that ends them, which stays. */

@@ -5,9 +5,11 @@
  * <pre>
  *   ScenarioTest --- Script: the lines --&gt; ScenarioRun: does each
  *                                            Driver    of one device: Ring, ChainWriter, Request
+ *                                            ScsiSteps lines about a SCSI host: Cdb, ScsiRequests
  *                                            Function  its configuration space and registers
  *                                            Qtest     the protocol, and the IRQ lines
  *                                            Machine   OurMachine, or a QemuMachine for each run
+ *                                            Hands     what the user does to it meanwhile
  *   Differences: the document, from the scripts
  * </pre>
  *

@@ -58,8 +58,8 @@ class MediumTest {
     assertThat(result.data()).isEqualTo(data);
     assertThat(result.moved()).isEqualTo(data.length);
     disk.badByte = 150 * 512;
-    assertThat(initiator.run("28 00 00000003 00 00C8 00").information()).isEqualTo(3 + 128);
-    assertThat(initiator.out("2A 00 00000003 00 00C8 00", data).information()).isEqualTo(3 + 128);
+    assertThat(initiator.run("28 00 00000003 00 00C8 00").information()).isEqualTo(150);
+    assertThat(initiator.out("2A 00 00000003 00 00C8 00", data).information()).isEqualTo(150);
   }
 
   @Test
@@ -228,6 +228,19 @@ class MediumTest {
     assertThat(result.why()).isEqualTo("3/0c/00");
     assertThat(HexFormat.of().formatHex(result.sense(), 0, 7)).isEqualTo("f0000300000005");
     assertThat(result.hostFailure()).hasMessage("bad byte");
+  }
+
+  @ParameterizedTest(name = "by way of a buffer: {0}")
+  @ValueSource(booleans = {false, true})
+  @DisplayName("what is before a bad block arrives, however large the reads of the host are")
+  void readsUpToBadBlock(boolean buffered) {
+    byte[] data = random(8 * 512);
+    initiator.out("2A 00 00000003 00 0008 00", data);
+    disk.mergeLimit = buffered ? 256 * 1024 : 0;
+    disk.badByte = 5 * 512;
+    Initiator.Result result = initiator.run("28 00 00000003 00 0008 00");
+    assertThat(result.information()).isEqualTo(5);
+    assertThat(result.data()).isEqualTo(Arrays.copyOf(data, 2 * 512));
   }
 
   @ParameterizedTest(name = "{0}")

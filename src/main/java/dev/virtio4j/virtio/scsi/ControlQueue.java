@@ -24,7 +24,8 @@ import java.util.TreeMap;
  *   };                                 };
  * </pre>
  *
- * <p>The response is the last device-writable byte, whatever is in front of it.
+ * <p>In the draft of November 2011 there may be more in front of the response, which is the last
+ * byte; it is that also for a request of no known structure.
  */
 final class ControlQueue {
   private static final int TMF = 0;
@@ -74,17 +75,22 @@ final class ControlQueue {
       return false;
     }
     ScsiResponse response = ScsiResponse.FAILURE;
+    boolean inPlace = false;
     if (chain.readable() >= TYPE_SIZE) {
       int type = chain.read32();
       if (type == TMF && chain.readable() >= TMF_SIZE - TYPE_SIZE) {
         response = manage(chain);
+        inPlace = true;
       } else if ((type == AN_QUERY || type == AN_SUBSCRIBE)
           && chain.readable() >= AN_SIZE - TYPE_SIZE
           && chain.writable() >= EVENT_ACTUAL_SIZE + RESPONSE_SIZE) {
         response = notifications(chain, type == AN_SUBSCRIBE);
+        inPlace = true;
       }
     }
-    chain.skipWritable(chain.writable() - RESPONSE_SIZE);
+    if (!inPlace || dialect == Dialect.NOVEMBER_2011) {
+      chain.skipWritable(chain.writable() - RESPONSE_SIZE);
+    }
     chain.write8(response.code(dialect));
     return true;
   }

@@ -125,8 +125,12 @@ final class ScsiRequest implements Carrier {
     queue = from;
     chain = taken;
     chain.mark();
+    if (dialect == Dialect.APRIL_2011) {
+      senseSize = DRAFT_SENSE_SIZE; // nothing is configured
+      return parseDraft();
+    }
     senseSize = newSenseSize;
-    return dialect == Dialect.APRIL_2011 ? parseDraft() : parse(cdbSize);
+    return parse(cdbSize);
   }
 
   private Parsed parse(long cdbSize) {
@@ -213,11 +217,14 @@ final class ScsiRequest implements Carrier {
   }
 
   /**
-   * Writes how it ended.
+   * Writes how it ended, unless the driver has taken the buffers back.
    *
    * @throws GuestMemoryException if that is not in RAM
    */
   void respond(TaskEnd end) {
+    if (chain.isAbandoned()) {
+      return;
+    }
     ScsiResponse outcome =
         end == TaskEnd.COMPLETE && task.shortfall() > 0
             ? ScsiResponse.OVERRUN

@@ -293,4 +293,38 @@ class ScsiTasksTest {
     driver.host.detach(1, 0);
     assertThat(driver.events.reap()).isNotNull();
   }
+
+  @Test
+  @DisplayName("to a number without a unit survive that, too, while the machine stands still")
+  void savedWithoutUnit() throws IOException {
+    attach(
+        2,
+        new FaultyBackend(
+            new MemoryBackend(new byte[512], false), FaultPlan.parse("read:EIO:count=1")),
+        0,
+        OnError.STOP);
+    driver.in(2, 0, TEST_UNIT_READY, 0);
+    Sent read = command(ScsiDriver.address(2, 0), "28 00 00000000 00 0001 00", 512);
+    Sent lost = command(ScsiDriver.address(2, 9), TEST_UNIT_READY, 0);
+    assertThat(returned()).isEmpty();
+    States.load(States.save(driver.host), driver.host);
+    driver.clock.advance(1);
+    assertThat(returned()).containsExactly(read.head(), lost.head());
+    assertThat(read.status()).isZero();
+    assertThat(lost.why()).isEqualTo("5/25/00");
+  }
+
+  @Test
+  @DisplayName("leave their buffers as they are when the driver resets the device")
+  void buffersAfterReset() {
+    Sent write = write(1, ScsiDriver.SIMPLE, 0, 0x11);
+    driver.start(ScsiDriver.ALL_FEATURES);
+    driver.clock.advance(MILLISECOND);
+    assertThat(write.raw()).containsOnly(0xEE);
+    assertThat(content).containsOnly(0);
+  }
+
+  private Sent command(long address, String cdb, int in) {
+    return driver.send(address, 1, ScsiDriver.SIMPLE, cdb, new byte[0], in);
+  }
 }
