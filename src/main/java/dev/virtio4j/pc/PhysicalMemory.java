@@ -210,7 +210,8 @@ final class PhysicalMemory implements GuestMemory, Stateful {
   private int romPlace(int address) {
     boolean low = address >= WINDOWS_END - LOW_ROM && address < WINDOWS_END;
     int beforeEnd = low ? WINDOWS_END - address : -address;
-    boolean there = (low || address < 0) && beforeEnd <= romSize;
+    // the negative of 80000000h is itself
+    boolean there = (low || address < 0) && beforeEnd > 0 && beforeEnd <= romSize;
     return there ? size + romSize - beforeEnd : NOWHERE | (address & (PAGE - 1));
   }
 

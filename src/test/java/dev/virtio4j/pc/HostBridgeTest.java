@@ -104,6 +104,7 @@ class HostBridgeTest {
     assertThat(read(-ROM_SIZE)).isEqualTo('R');
     assertThat(read(-1)).isEqualTo('R');
     assertThat(memory.readPlace(-ROM_SIZE - 1)).isNegative();
+    assertThat(memory.readPlace(Integer.MIN_VALUE)).as("80000000h").isNegative();
     assertThat(memory.writePlace(-1)).isNegative();
     assertThatThrownBy(() -> memory.load8(0xFFFFFFFFL)).isInstanceOf(GuestMemoryException.class);
   }
