@@ -1,0 +1,5 @@
+package org.jpc.emulator;
+
+public class Timer {
+  public native void setExpiry(long time);
+}

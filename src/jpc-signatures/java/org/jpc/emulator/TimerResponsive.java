@@ -1,0 +1,7 @@
+package org.jpc.emulator;
+
+public interface TimerResponsive {
+  void callback();
+
+  int getType();
+}

@@ -1,0 +1,30 @@
+package org.jpc.emulator.motherboard;
+
+import org.jpc.emulator.AbstractHardwareComponent;
+
+public class IOPortHandler extends AbstractHardwareComponent implements IODevice {
+  @Override
+  public native int ioPortRead8(int address);
+
+  @Override
+  public native int ioPortRead16(int address);
+
+  @Override
+  public native int ioPortRead32(int address);
+
+  @Override
+  public native void ioPortWrite8(int address, int data);
+
+  @Override
+  public native void ioPortWrite16(int address, int data);
+
+  @Override
+  public native void ioPortWrite32(int address, int data);
+
+  @Override
+  public native int[] ioPortsRequested();
+
+  public native void registerIOPortCapable(IODevice device);
+
+  public native void deregisterIOPortCapable(IODevice device);
+}

@@ -1,0 +1,17 @@
+package org.jpc.support;
+
+import org.jpc.emulator.HardwareComponent;
+import org.jpc.emulator.Timer;
+import org.jpc.emulator.TimerResponsive;
+
+public interface Clock extends HardwareComponent {
+  void update(int instructions);
+
+  void updateAndProcess(int instructions);
+
+  long getEmulatedNanos();
+
+  long getIPS();
+
+  Timer newTimer(TimerResponsive object);
+}

@@ -1,0 +1,32 @@
+/**
+ * JPC as a host. {@link dev.virtio4j.jpc.VirtioDrives} is what users plug in:
+ *
+ * <pre>
+ *   new PC(clock, new VirtioDrives(DriveSet, Devices))
+ *     VirtioDrives    a DriveSet, which JPC tells of its parts, of resets, of saves and loads
+ *       PciCard       one of our PCI functions, as JPC's PCIDevice   ---&gt; PCIBus
+ *         IoBar       its I/O BAR                                    ---&gt; IOPortHandler
+ *         IntxLine    its interrupt                                  ---&gt; IRQBouncer of the PIIX3
+ *       JpcMemory     GuestMemory                                    ---&gt; PhysicalAddressSpace
+ *       JpcClock      EventClock                                     ---&gt; Clock and one Timer
+ * </pre>
+ *
+ * <p>JPC has faults that a device must work around. Each has one home:
+ *
+ * <table>
+ * <caption>Faults of JPC, and where they are answered</caption>
+ * <tr><th>Fault</th><th>Home</th></tr>
+ * <tr><td>the PIIX3 swizzles interrupts otherwise than the BIOS</td><td>IntxLine</td></tr>
+ * <tr><td>ports are not registered again when I/O is enabled late</td><td>IoBar</td></tr>
+ * <tr><td>DMA to what is not RAM makes RAM, or does nothing</td><td>JpcMemory</td></tr>
+ * <tr><td>the time starts at 0 after a load</td><td>ClockAfterLoad</td></tr>
+ * </table>
+ *
+ * <p>None of these needs reflection. Each is told in the class, with when it can go.
+ *
+ * <p>Everything runs on the thread that calls {@code PC.execute}, but for {@link
+ * dev.virtio4j.host.EventClock#post}. Compiled against src/jpc-signatures, of which nothing is
+ * packaged: the emulator brings its classes. May import {@code host} and {@code pci}; nobody else
+ * imports {@code org.jpc}.
+ */
+package dev.virtio4j.jpc;
