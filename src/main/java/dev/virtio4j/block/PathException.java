@@ -21,6 +21,7 @@ public final class PathException extends IOException {
     NEXUS
   }
 
+  /** What is the matter. */
   private final Failure failure;
 
   /**

@@ -105,8 +105,8 @@ final class JpcMachine implements Devices {
 
   /**
    * Does what a BIOS does before it starts a system: places BAR 0, enables I/O, and routes PIRQ A
-   * to D to IRQ 10, 11, 5 and 7, level-triggered. JPC has placed its IDE controller where drivers of
-   * tests place theirs; it is not needed.
+   * to D to IRQ 10, 11, 5 and 7, level-triggered. JPC has placed its IDE controller where drivers
+   * of tests place theirs; it is not needed.
    */
   void startBios(int slot, int base) {
     addressFunction(IDE, 0x04);
