@@ -173,7 +173,8 @@ class FirmwareBootTest {
     Path seaBios = Needs.seaBios("bios.bin");
     String[] there =
         Stream.concat(
-                Stream.of("boot", "--memory=16M", "--firmware=" + seaBios), Arrays.stream(args))
+                Stream.of("boot", "--memory=16M", "--timeout=5m", "--firmware=" + seaBios),
+                Arrays.stream(args))
             .map(arg -> arg.replace("@", directory.toString()))
             .toArray(String[]::new);
     PrintStream errors = new PrintStream(err, true, UTF_8);
@@ -189,6 +190,9 @@ class FirmwareBootTest {
         "--drive=file=@/disk,spec=0.8.9",
         "--drive=file=@/disk,if=scsi,spec=0.9.5",
         "--drive=file=@/cd,if=scsi,media=cdrom --drive=file=@/disk",
+        "--drive=file=@/disk --drive=file=@/blank",
+        "--drive=file=@/blank --drive=file=@/disk,if=scsi",
+        "--drive=file=@/disk,if=scsi --drive=file=@/blank,if=scsi",
       })
   @DisplayName("boots from a disk, which the BIOS reads and writes, again after each kind of reset")
   void disk(String drives) throws IOException {
