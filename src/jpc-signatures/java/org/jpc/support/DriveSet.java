@@ -24,5 +24,6 @@ public class DriveSet extends AbstractHardwareComponent {
 
   public native BootType getBootType();
 
+  /** Closes the drives. */
   public native void close();
 }

@@ -1,5 +1,7 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.DriveKey;
+import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.guest.DemoDisk;
 import dev.virtio4j.guest.GuestImage;
 import java.io.IOException;

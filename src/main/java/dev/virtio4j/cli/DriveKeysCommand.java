@@ -1,5 +1,6 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.DriveKey;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;

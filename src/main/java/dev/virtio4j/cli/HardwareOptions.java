@@ -1,5 +1,6 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.DriveOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;

@@ -1,14 +1,16 @@
 package dev.virtio4j.cli;
 
-import static dev.virtio4j.cli.DiskImage.OVERLAY;
-import static dev.virtio4j.cli.DiskImage.QCOW2;
-import static dev.virtio4j.cli.DiskImage.RAW;
+import static dev.virtio4j.drive.DiskImage.OVERLAY;
+import static dev.virtio4j.drive.DiskImage.QCOW2;
+import static dev.virtio4j.drive.DiskImage.RAW;
 
 import dev.virtio4j.block.BaseImage;
 import dev.virtio4j.block.OverlayCheck;
 import dev.virtio4j.block.OverlayFile;
 import dev.virtio4j.block.OverlayInfo;
 import dev.virtio4j.block.RawFile;
+import dev.virtio4j.drive.DiskImage;
+import dev.virtio4j.drive.Sizes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.DriveOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.Drives;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pc.ReferencePc;

@@ -1,5 +1,7 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.DriveOptions;
+import dev.virtio4j.drive.Durations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -64,6 +66,7 @@ public final class Main {
         .addSubcommand(new QtestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
+        .addSubcommand(new PluginsCommand(console))
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .registerConverter(MemorySize.class, converter(MemorySize::parse))
         .registerConverter(DriveOptions.class, converter(DriveOptions::parse))

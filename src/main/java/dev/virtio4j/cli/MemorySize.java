@@ -1,5 +1,7 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.Sizes;
+
 /**
  * A size of RAM.
  *

@@ -1,5 +1,9 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.Drive;
+import dev.virtio4j.drive.DriveKey;
+import dev.virtio4j.drive.DriveOptions;
+import dev.virtio4j.drive.Sizes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

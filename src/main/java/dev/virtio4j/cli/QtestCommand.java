@@ -1,5 +1,6 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.drive.Drives;
 import dev.virtio4j.pc.CpulessPc;
 import dev.virtio4j.qtest.QtestServer;
 import java.io.IOException;

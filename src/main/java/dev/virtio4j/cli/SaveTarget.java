@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.host.StateWriter;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;

@@ -1,6 +1,6 @@
 /**
  * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code image}, {@code qtest},
- * {@code firmware-test} and {@code guest fetch}.
+ * {@code firmware-test}, {@code guest fetch} and {@code plugins list}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status
@@ -15,17 +15,12 @@
  *       FirmwareProgram    one of them, and the machine it expects
  *     QtestCommand         the machine without a CPU, on standard input and output or a socket
  *     HardwareOptions      --memory and --drive
- *       DriveKey           the keys of --drive, as a table; DriveOptions reads them
- *         DriveImage       the image of a drive, and how it is opened
- *           DiskImage      a file, its format, and what is below it
- *         ScsiDrive        its place on a bus, and what it is there
- *     Drives               the drives of a machine: names, places, plugging in and out
- *       Drive              an OpenImage, and the FrontEnd that the guest sees since power-on:
- *                          BlkFront, ScsiDiskFront or CdromFront
- *       BusHost            the SCSI host of a bus
- *     DriveKeysCommand     shows that table
+ *     DriveKeysCommand     shows the keys of --drive
  *     ImageCommand         makes images, looks after overlays
+ *     PluginsCommand       lists plugins
  * </pre>
+ *
+ * <p>What {@code --drive} says is read in package {@code drive}.
  *
  * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line
  * on standard error and exit status 2; what we did wrong is a stack trace and 70.

@@ -61,6 +61,20 @@ public final class VirtioDrives extends DriveSet {
     this.devices = devices;
   }
 
+  /**
+   * Makes a drive set of JPC's drives and of drives as the command line has them.
+   *
+   * @param others JPC's own drives
+   * @param keys of each drive what stands after {@code --drive}, such as {@code file=disk.img}
+   * @return the drive set; {@code PC.destroy} closes it
+   * @throws IOException if an image is not as it should be
+   * @throws IllegalArgumentException if a key or a value is not one of those there are; the message
+   *     lists those
+   */
+  public static VirtioDrives open(DriveSet others, String... keys) throws IOException {
+    return new VirtioDrives(others, DriveDevices.open(keys));
+  }
+
   @Override
   public void acceptComponent(HardwareComponent component) {
     if (component.initialised()) {

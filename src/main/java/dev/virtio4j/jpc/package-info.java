@@ -4,6 +4,7 @@
  * <pre>
  *   new PC(clock, new VirtioDrives(DriveSet, Devices))
  *     VirtioDrives    a DriveSet, which JPC tells of its parts, of resets, of saves and loads
+ *       DriveDevices  what --drive says, as Devices
  *       PciCard       one of our PCI functions, as JPC's PCIDevice   ---&gt; PCIBus
  *         IoBar       its I/O BAR                                    ---&gt; IOPortHandler
  *         IntxLine    its interrupt                                  ---&gt; IRQBouncer of the PIIX3
@@ -26,7 +27,7 @@
  *
  * <p>Everything runs on the thread that calls {@code PC.execute}, but for {@link
  * dev.virtio4j.host.EventClock#post}. Compiled against src/jpc-signatures, of which nothing is
- * packaged: the emulator brings its classes. May import {@code host} and {@code pci}; nobody else
- * imports {@code org.jpc}.
+ * packaged: the emulator brings its classes. May import all that devices are made of, and {@code
+ * drive}; nobody else imports {@code org.jpc}.
  */
 package dev.virtio4j.jpc;

@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.drive.DriveKey;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -2,6 +2,9 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.drive.DriveOptions;
+import dev.virtio4j.drive.Drives;
+import dev.virtio4j.drive.Sizes;
 import dev.virtio4j.guest.TestGuest;
 import dev.virtio4j.testing.Iso9660;
 import java.io.BufferedReader;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.RawFile;
+import dev.virtio4j.drive.DriveOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

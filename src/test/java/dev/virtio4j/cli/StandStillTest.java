@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.MemoryBackend;
+import dev.virtio4j.drive.Drive;
+import dev.virtio4j.drive.DriveOptions;
+import dev.virtio4j.drive.Drives;
+import dev.virtio4j.drive.OpenImage;
 import dev.virtio4j.pc.LinuxKernel;
 import dev.virtio4j.pc.ReferencePc;
 import java.io.IOException;

@@ -16,12 +16,14 @@ import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("virtio cards in JPC")
 class VirtioDrivesTest {
@@ -174,6 +176,30 @@ class VirtioDrivesTest {
                     }))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("JPC has 28 free PCI slots, too few for 29 cards; put disks on a SCSI host");
+  }
+
+  @Test
+  @DisplayName("drives are plugged in by the text of --drive: block devices, then SCSI hosts")
+  void byText(@TempDir Path directory) throws IOException {
+    Path disk = Files.write(directory.resolve("disk.img"), new byte[1 << 20]);
+    Path other = Files.write(directory.resolve("other.img"), new byte[1 << 20]);
+    DriveDevices drives = DriveDevices.open("if=scsi,file=" + other, "serial=JPC-2,file=" + disk);
+    JpcMachine with = new JpcMachine(drives::powerOn);
+
+    assertThat(with.readConfig(SLOT, 0x00, 4)).isEqualTo(0x1001_1AF4);
+    assertThat(with.readConfig(SLOT + 1, 0x00, 4)).isEqualTo(0x1004_1AF4);
+    GuestDisk guest = new GuestDisk(with);
+    guest.run(BlkDriver.OUT, 1, new byte[] {77});
+    drives.close();
+    assertThat(Files.readAllBytes(disk)[512]).isEqualTo((byte) 77);
+  }
+
+  @Test
+  @DisplayName("a key that there is none of is refused, and those there are listed")
+  void unknownKey() {
+    assertThatThrownBy(() -> DriveDevices.open("fil=disk.img"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("unknown key 'fil'; the keys are file, ");
   }
 
   @Test
