@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.guest.TestGuest;
 import dev.virtio4j.testing.Needs;
 import java.io.IOException;

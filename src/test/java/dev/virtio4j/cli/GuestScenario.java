@@ -3,7 +3,6 @@ package dev.virtio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.drive.DriveOptions;
-import dev.virtio4j.drive.Drives;
 import dev.virtio4j.drive.Sizes;
 import dev.virtio4j.guest.TestGuest;
 import dev.virtio4j.testing.Iso9660;
