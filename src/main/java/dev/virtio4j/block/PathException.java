@@ -21,7 +21,7 @@ public final class PathException extends IOException {
     NEXUS
   }
 
-  /** What kind. */
+  /** What is the matter. */
   private final Failure failure;
 
   /**

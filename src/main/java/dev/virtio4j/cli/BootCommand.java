@@ -16,13 +16,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code boot}: any kernel, with the options of the command line. */
+/** {@code boot}: any kernel or firmware, with the options of the command line. */
 @Command(
     name = "boot",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     customSynopsis = {
-      "virtio4j boot --kernel FILE [OPTION]...",
+      "virtio4j boot --kernel FILE [OPTION]... (or --firmware FILE)",
       "virtio4j boot --restore FILE [OPTION]..."
     },
     description = {
@@ -42,6 +42,12 @@ final class BootCommand implements Callable<Integer> {
 
   @Option(names = "--append", paramLabel = "TEXT", description = "the kernel's command line")
   private String append;
+
+  @Option(
+      names = "--firmware",
+      paramLabel = "FILE",
+      description = "a BIOS image, which boots from the drives")
+  private Path firmware;
 
   @Mixin private HardwareOptions hardware;
 
@@ -162,18 +168,26 @@ final class BootCommand implements Callable<Integer> {
   }
 
   private MachineOptions machine() {
-    if (saved == null && kernel == null) {
-      throw new ParameterException(
-          spec.commandLine(), "give --kernel=FILE to boot, or --restore=FILE to go on");
-    }
-    if (saved != null && (kernel != null || initrd != null || append != null)) {
+    if (saved == null && kernel == null && firmware == null) {
       throw new ParameterException(
           spec.commandLine(),
-          "a saved machine has its kernel in it: leave out --kernel, --initrd and --append");
+          "give --kernel=FILE or --firmware=FILE to boot, or --restore=FILE to go on");
+    }
+    boolean kernelGiven = kernel != null || initrd != null || append != null;
+    if (saved != null && (kernelGiven || firmware != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a saved machine has what it boots in it: leave out --kernel, --initrd, --append and --firmware");
+    }
+    if (firmware != null && kernelGiven) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "firmware boots from the drives: leave out --kernel, --initrd and --append");
     }
     return new MachineOptions(
         hardware.memoryBytes(),
         saved,
+        firmware,
         kernel,
         initrd,
         append == null ? "" : append,

@@ -53,6 +53,7 @@ record Demo(
         new MachineOptions(
             MEMORY,
             null,
+            null,
             guest.kernel(),
             guest.initramfs(),
             GuestImage.COMMAND_LINE + " " + DemoDisk.commandLine(),

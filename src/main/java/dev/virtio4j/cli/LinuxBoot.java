@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a machine boots at each power-on, as it was read: it need not be there any more. */
-final class LinuxBoot {
+/** A Linux kernel that is put into memory without firmware. */
+final class LinuxBoot implements Boot {
   private final LinuxKernel kernel;
   private final byte[] initrd;
   private final String commandLine;
@@ -20,13 +20,6 @@ final class LinuxBoot {
     this.commandLine = commandLine;
   }
 
-  /**
-   * Reads the files.
-   *
-   * @param options which
-   * @return what they hold
-   * @throws IOException if one is not as it should be
-   */
   static LinuxBoot read(MachineOptions options) throws IOException {
     LinuxKernel kernel = LinuxKernel.read(options.kernel());
     byte[] initrd =
@@ -44,33 +37,25 @@ final class LinuxBoot {
     return Files.readAllBytes(file);
   }
 
-  /**
-   * Loads it into a machine.
-   *
-   * @param pc the machine
-   * @throws IllegalArgumentException if it does not fit
-   */
-  void boot(ReferencePc pc) {
+  @Override
+  public void boot(ReferencePc pc) {
     pc.boot(kernel, initrd, commandLine);
   }
 
-  void save(StateWriter out) throws IOException {
-    out.begin("boot", 1);
+  @Override
+  public void saveFiles(StateWriter out) throws IOException {
     kernel.save(out);
     out.flag(initrd != null);
     if (initrd != null) {
       out.array(initrd);
     }
     out.text(commandLine);
-    out.end();
   }
 
   static LinuxBoot load(StateReader in) throws IOException {
-    in.begin("boot", 1);
     LinuxKernel kernel = LinuxKernel.load(in);
     byte[] initrd = in.flag() ? in.array() : null;
     String commandLine = in.text();
-    in.end();
     return new LinuxBoot(kernel, initrd, commandLine);
   }
 }

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
  * What machine to make and what to boot on it, or which saved one it goes on from.
  *
  * @param memoryBytes the size of its RAM
- * @param saved the file of a saved machine, which has its kernel, initrd and command line in it;
- *     null to boot
- * @param kernel a bzImage
+ * @param saved the file of a saved machine, which has all that it boots in it; null to boot
+ * @param firmware a BIOS image, in place of the kernel; null for none
+ * @param kernel a bzImage; null with firmware
  * @param initrd the initial RAM disk; null for none
  * @param commandLine the kernel's
  * @param drives its disks, in the order of their slots
@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 record MachineOptions(
     int memoryBytes,
     Path saved,
+    Path firmware,
     Path kernel,
     Path initrd,
     String commandLine,
@@ -32,7 +33,7 @@ record MachineOptions(
   /** The files that the machine is made of. */
   List<Path> files() {
     return Stream.concat(
-            Stream.of(saved, kernel, initrd).filter(Objects::nonNull),
+            Stream.of(saved, firmware, kernel, initrd).filter(Objects::nonNull),
             drives.stream().flatMap(drive -> drive.files().stream()))
         .toList();
   }

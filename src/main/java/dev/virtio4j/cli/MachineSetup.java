@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
  * <p>A saved machine has these sections:
  *
  * <pre>
- *   virtio4j  the program's version, the size of RAM, the boot with kernel and initrd, the drives
+ *   virtio4j  the program's version, the size of RAM, what it boots, the drives
  *   memory, clock, cpu, ...    the machine, as {@link ReferencePc#save} has it
  * </pre>
  */
@@ -27,12 +27,12 @@ final class MachineSetup implements Closeable {
   private static final String SECTION = "virtio4j";
 
   private final MachineOptions options;
-  private final LinuxBoot boot;
+  private final Boot boot;
   private final Drives drives;
   private StateFile saved;
   private ReferencePc pc;
 
-  private MachineSetup(MachineOptions options, LinuxBoot boot, Drives drives, StateFile saved) {
+  private MachineSetup(MachineOptions options, Boot boot, Drives drives, StateFile saved) {
     this.options = options;
     this.boot = boot;
     this.drives = drives;
@@ -51,7 +51,7 @@ final class MachineSetup implements Closeable {
       if (options.saved() != null) {
         return restore(options, StateFile.open(options.saved()));
       }
-      LinuxBoot boot = LinuxBoot.read(options);
+      Boot boot = Boot.read(options);
       return new MachineSetup(
           options, boot, Drives.open(options.drives(), options.snapshot()), null);
     } catch (IOException e) {
@@ -71,7 +71,7 @@ final class MachineSetup implements Closeable {
             "was saved with --memory %dK, and now it is %dK"
                 .formatted(memory >> 10, options.memoryBytes() >> 10));
       }
-      LinuxBoot boot = LinuxBoot.load(in);
+      Boot boot = Boot.load(in);
       drives = Drives.open(options.drives(), options.snapshot());
       drives.load(in);
       in.end();

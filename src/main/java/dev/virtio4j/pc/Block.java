@@ -32,7 +32,7 @@ final class Block {
   /** Whether its only instruction reaches into the next page. */
   final boolean crosses;
 
-  /** The physical address of the next page, where the block crosses into it; else {@link #NONE}. */
+  /** The place of the next page, where the block crosses into it; else {@link #NONE}. */
   final int nextPage;
 
   /** Cleared when a byte of it was written. */

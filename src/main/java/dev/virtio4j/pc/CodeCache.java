@@ -3,8 +3,8 @@ package dev.virtio4j.pc;
 import java.util.Arrays;
 
 /**
- * The decoded blocks, by the physical page in which they start. A write to bytes that were decoded,
- * by the CPU or by a device, drops the blocks of their page.
+ * The decoded blocks, by the page in which they start: its place in {@link PhysicalMemory}. A write
+ * to bytes that were decoded, by the CPU or by a device, drops the blocks of their page.
  */
 final class CodeCache implements PhysicalMemory.CodeWatch {
   /** The blocks of one page. */
@@ -24,9 +24,9 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
     /**
      * A page that held no code does now: it may no longer be written past this cache.
      *
-     * @param physical its address
+     * @param place where it is
      */
-    void pageAdded(int physical);
+    void pageAdded(int place);
 
     /** Blocks were dropped; the one that runs may be among them. */
     void blocksDropped();
@@ -36,7 +36,7 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
   private Listener listener;
 
   CodeCache(PhysicalMemory memory) {
-    pages = new Page[memory.size() >>> 12];
+    pages = new Page[memory.ram.length >>> 12];
   }
 
   void setListener(Listener listener) {
@@ -46,25 +46,25 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
   /**
    * Finds a block.
    *
-   * @param physical the physical address of its first byte; outside RAM there is none
+   * @param place where its first byte is; where nothing answers there is none
    * @return the block, for whatever mode it was decoded, or null
    */
-  Block find(int physical) {
-    int number = physical >>> 12;
+  Block find(int place) {
+    int number = place >>> 12;
     Page page = number < pages.length ? pages[number] : null;
-    return page == null ? null : page.blocks[physical & 0xFFF];
+    return page == null ? null : page.blocks[place & 0xFFF];
   }
 
   /** Whether a page holds decoded code. */
-  boolean holds(int physical) {
-    return pages[physical >>> 12] != null;
+  boolean holds(int place) {
+    return pages[place >>> 12] != null;
   }
 
   /** Keeps a block, in place of another at the same address. */
-  void add(int physical, Block block) {
-    int offset = physical & 0xFFF;
+  void add(int place, Block block) {
+    int offset = place & 0xFFF;
     int end = Math.min(offset + block.length, 4096);
-    Page page = page(physical);
+    Page page = page(place);
     invalidate(page.blocks[offset]);
     page.blocks[offset] = block;
     page.chunks |= chunks(offset, end);
@@ -83,11 +83,11 @@ final class CodeCache implements PhysicalMemory.CodeWatch {
     }
   }
 
-  private Page page(int physical) {
-    int number = physical >>> 12;
+  private Page page(int place) {
+    int number = place >>> 12;
     if (pages[number] == null) {
       pages[number] = new Page();
-      listener.pageAdded(physical & -4096);
+      listener.pageAdded(place & -4096);
     }
     return pages[number];
   }

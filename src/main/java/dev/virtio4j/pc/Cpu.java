@@ -105,6 +105,7 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     interpreter = new Interpreter(this, new RareOperations(this), new BlockEnds(this));
     code.setListener(this);
     memory.setCodeWatch(code);
+    memory.onRemap(mmu::flush);
     reset();
   }
 
@@ -291,31 +292,31 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
    */
   Block block(int eip) {
     int linear = registers.segments[CS].base + eip;
-    int physical = mmu.fetchAddress(linear);
-    Block block = code.find(physical);
+    int place = mmu.fetchPlace(linear);
+    Block block = code.find(place);
     if (block != null && block.mode == mode && (mode & Decoder.FLAT) != 0 && !block.crosses) {
       return block;
     }
-    return slowBlock(linear, physical, eip, block);
+    return slowBlock(linear, place, eip, block);
   }
 
-  private Block slowBlock(int linear, int physical, int eip, Block found) {
+  private Block slowBlock(int linear, int place, int eip, Block found) {
     Block block = found;
     boolean usable = block != null && block.valid && block.mode == mode;
     if (usable && block.crosses) {
-      usable = mmu.fetchAddress((linear & PAGE) + 4096) == block.nextPage;
+      usable = mmu.fetchPlace((linear & PAGE) + 4096) == block.nextPage;
     }
     if (!usable) {
-      block = decoder.decode(linear, physical, mode, Decoder.MAX_INSTRUCTIONS);
-      if (memory.isRam(physical)) {
-        code.add(physical, block);
+      block = decoder.decode(linear, place, mode, Decoder.MAX_INSTRUCTIONS);
+      if (place >= 0) {
+        code.add(place, block);
       }
     }
     if ((mode & Decoder.FLAT) != 0 || inCodeSegment(eip, block)) {
       return block;
     }
     // the block reaches past the limit: perhaps its first instruction does not
-    block = decoder.decode(linear, physical, mode, 1);
+    block = decoder.decode(linear, place, mode, 1);
     if (!inCodeSegment(eip, block)) {
       throw fault.of(GuestFault.PROTECTION, 0);
     }
@@ -359,8 +360,8 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   }
 
   @Override
-  public void pageAdded(int physical) {
-    mmu.watch(physical);
+  public void pageAdded(int place) {
+    mmu.watch(place);
   }
 
   @Override

@@ -7,7 +7,7 @@ import dev.virtio4j.pci.PciFunction;
 /**
  * The machine of {@link ReferencePc} without its CPU: a program outside makes the accesses, sees
  * the interrupts and moves the time. It is as after power-on, before any firmware ran: BARs have no
- * place, and no PIRQ is routed. COM1 is not connected.
+ * place, no PIRQ is routed, and C0000 to FFFFF is not RAM. COM1 is not connected.
  *
  * <p>When a reset is asked for, at port 64h, 92h or CF9h, the PCI bus is reset; RAM and the ISA
  * devices stay as they are.
@@ -56,7 +56,7 @@ public final class CpulessPc {
   /**
    * Its memory.
    *
-   * @return all of it RAM but for A0000 to BFFFF
+   * @return all of it RAM but for A0000 to BFFFF, and as the host bridge has it C0000 to FFFFF
    */
   public GuestMemory guestMemory() {
     return memory;

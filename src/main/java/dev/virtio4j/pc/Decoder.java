@@ -93,15 +93,15 @@ final class Decoder {
    *
    * @param linear the linear address of its first byte; faults if the first instruction reaches
    *     into a page that cannot be read
-   * @param physical the physical address of the same byte
+   * @param place where in memory that byte is; negative where nothing answers
    * @param mode for what mode
    * @param maximum at most so many instructions, 1 to {@link #MAX_INSTRUCTIONS}
    */
-  Block decode(int linear, int physical, int mode, int maximum) {
+  Block decode(int linear, int place, int mode, int maximum) {
     wide = (mode & CODE32) != 0;
     flat = (mode & FLAT) != 0;
-    page = physical & -PAGE_SIZE;
-    start = physical & PAGE_SIZE - 1;
+    page = place & -PAGE_SIZE;
+    start = place & PAGE_SIZE - 1;
     at = start;
     nextLinear = (linear & -PAGE_SIZE) + PAGE_SIZE;
     nextPage = Block.NONE;
@@ -154,13 +154,13 @@ final class Decoder {
       return 0;
     }
     if (nextPage == Block.NONE) {
-      nextPage = mmu.fetchAddress(nextLinear);
+      nextPage = mmu.fetchPlace(nextLinear);
     }
     return byteAt(nextPage + position - PAGE_SIZE);
   }
 
-  private int byteAt(int physical) {
-    return memory.isRam(physical) ? memory.ram[physical] & 0xFF : 0xFF;
+  private int byteAt(int place) {
+    return place >= 0 ? memory.ram[place] & 0xFF : 0xFF;
   }
 
   private int fetch16() {

@@ -41,7 +41,7 @@ final class Mainboard implements Stateful {
   /**
    * Makes a board with nothing plugged in.
    *
-   * @param memory RAM; the CMOS tells its size
+   * @param memory RAM; the CMOS tells its size, and the host bridge maps it
    * @param ports where everything answers
    * @param clock the emulated time
    * @param startSeconds when the real-time clock starts, in seconds since 1970, UTC
@@ -63,14 +63,13 @@ final class Mainboard implements Stateful {
     timer.map(ports);
     RealTimeClock rtc = new RealTimeClock(clock, irq(8), startSeconds, memory.size());
     rtc.map(ports);
-    // address line 20 is always on, as direct boot wants it
-    KeyboardController keyboard = new KeyboardController(irq(1), open -> {}, reset);
+    KeyboardController keyboard = new KeyboardController(irq(1), memory::setA20, reset);
     keyboard.map(ports);
     serial = new SerialPort(COM1, irq(COM1_IRQ), clock, serialOutput);
     serial.map(ports);
     Piix3 piix3 = new Piix3(ports, this::irq, reset);
     bus = new PciBus(ports, piix3::intA);
-    bus.add(HostBridge.DEVICE, new HostBridge());
+    bus.add(HostBridge.DEVICE, new HostBridge(memory));
     bus.add(Piix3.DEVICE, piix3);
     // the interrupt controllers last: what drives their inputs while it is loaded leaves no trace
     devices = List.of(timer, rtc, keyboard, serial, bus, interrupts);

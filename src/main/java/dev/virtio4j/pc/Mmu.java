@@ -10,16 +10,18 @@ import java.util.List;
 /**
  * Paging, and the CPU's way to memory by linear address. Does not allocate.
  *
- * <p>A software TLB leads from a linear page to its place in the RAM array. There is one for each
- * of reading and writing, by the kernel and by the user, so that a hit has nothing to check:
+ * <p>A software TLB leads from a linear page to its place in the array of {@link PhysicalMemory}.
+ * There is one for each of reading and writing, by the kernel and by the user, so that a hit has
+ * nothing to check:
  *
  * <pre>
  *   entry = read[page number &amp; 1023]        bits 32-63  linear address of the page; 1 if not valid
- *                                            bits  0-31  what to add to a linear address for the index in RAM
+ *                                            bits  0-31  what to add to a linear address for the place
  * </pre>
  *
  * <p>An access that crosses into the next page misses by itself, since its last byte has another
- * page address. A page that is not RAM never gets an entry: the slow way sees to those.
+ * page address. A page where nothing answers never gets an entry, and none for writing where a read
+ * finds something else: the slow way sees to those.
  *
  * <p>What a guest can tell of the TLB, when it changes page tables and does not flush, depends on
  * the instructions that ran and on nothing else: not on where blocks begin and end, or which are
@@ -87,23 +89,23 @@ final class Mmu implements Stateful {
    * Sees that no write goes past the {@link CodeCache} to a page that holds decoded code from now
    * on.
    *
-   * @param physical an address in the page
+   * @param place a place in the page
    */
-  void watch(int physical) {
-    watch(writeKernel, physical & PAGE);
-    watch(writeUser, physical & PAGE);
+  void watch(int place) {
+    watch(writeKernel, place & PAGE);
+    watch(writeUser, place & PAGE);
   }
 
   private static void watch(long[] tlb, int page) {
     for (int i = 0; i < ENTRIES; i++) {
       long entry = tlb[i];
-      if (entry != INVALID && physicalPage(entry) == page) {
+      if (entry != INVALID && page(entry) == page) {
         tlb[i] = entry | WATCHED;
       }
     }
   }
 
-  private static int physicalPage(long entry) {
+  private static int page(long entry) {
     return (int) (entry >>> 32) + (int) entry & PAGE;
   }
 
@@ -133,7 +135,7 @@ final class Mmu implements Stateful {
     if ((int) (entry >>> 32) == (linear & PAGE)) {
       return ram[linear + (int) entry] & 0xFF;
     }
-    return physicalLoad8(fillRead(linear));
+    return loadAt8(fillRead(linear));
   }
 
   int load16(int linear) {
@@ -161,7 +163,7 @@ final class Mmu implements Stateful {
     if ((int) (entry >>> 32) == (linear & PAGE)) {
       ram[linear + (int) entry] = (byte) value;
     } else {
-      physicalStore8(fillWrite(linear), value);
+      storeAt8(fillWrite(linear), value);
     }
   }
 
@@ -231,35 +233,34 @@ final class Mmu implements Stateful {
   }
 
   /**
-   * The index in RAM of a byte that is read, for a bulk copy inside its page.
+   * The place of a byte that is read, for a bulk copy inside its page.
    *
-   * @return the index, or -1 where the page is not RAM
+   * @return the place, negative where nothing answers
    */
   int readIndex(int linear) {
     long entry = read[linear >>> 12 & ENTRIES - 1];
     if ((int) (entry >>> 32) == (linear & PAGE)) {
       return linear + (int) entry;
     }
-    int physical = fillRead(linear);
-    return memory.isRam(physical) ? physical : -1;
+    return fillRead(linear);
   }
 
   /**
-   * The index in RAM of a byte that is written, for a bulk copy inside its page.
+   * The place of a byte that is written, for a bulk copy inside its page.
    *
-   * @return the index, or -1 where the page is not RAM or holds code
+   * @return the place, negative where the write is lost or the page holds code
    */
   int writeIndex(int linear) {
     long entry = write[linear >>> 12 & ENTRIES - 1];
     if ((int) (entry >>> 32) == (linear & PAGE)) {
       return linear + (int) entry;
     }
-    int physical = fillWrite(linear);
-    return memory.isRam(physical) && !code.holds(physical) ? physical : -1;
+    int place = fillWrite(linear);
+    return place >= 0 && code.holds(place) ? -1 : place;
   }
 
-  /** Where the next instruction lies, physically: a read by the current privilege level. */
-  int fetchAddress(int linear) {
+  /** The place of the next instruction: a read by the current privilege level. */
+  int fetchPlace(int linear) {
     if ((int) (fetched >>> 32) != (linear & PAGE)) {
       long entry = read[linear >>> 12 & ENTRIES - 1];
       boolean found = (int) (entry >>> 32) == (linear & PAGE);
@@ -268,124 +269,133 @@ final class Mmu implements Stateful {
     return linear + (int) fetched;
   }
 
+  /** Gives the place of a byte that is read, and keeps where its page is. */
   private int fillRead(int linear) {
-    int physical = translate(linear, false, user);
-    if (memory.isRam(physical)) {
-      read[linear >>> 12 & ENTRIES - 1] = entry(linear, physical);
+    int place = memory.readPlace(translate(linear, false, user));
+    if (place >= 0) {
+      read[linear >>> 12 & ENTRIES - 1] = entry(linear, place);
     }
-    return physical;
+    return place;
   }
 
+  /** Gives the place of a byte that is written, and keeps it if it is where the byte is read. */
   private int fillWrite(int linear) {
     long entry = write[linear >>> 12 & ENTRIES - 1];
-    boolean found = ((int) (entry >>> 32) & ~WATCHED_TAG) == (linear & PAGE);
-    int physical = found ? linear + (int) entry : translate(linear, true, user);
-    if (memory.isRam(physical)) {
-      write[linear >>> 12 & ENTRIES - 1] =
-          entry(linear, physical) | (code.holds(physical) ? WATCHED : 0);
+    int place = linear + (int) entry;
+    boolean kept = ((int) (entry >>> 32) & ~WATCHED_TAG) == (linear & PAGE);
+    if (!kept) {
+      int physical = translate(linear, true, user);
+      place = memory.writePlace(physical);
+      kept = place >= 0 && place == memory.readPlace(physical);
     }
-    return physical;
+    if (kept) {
+      write[linear >>> 12 & ENTRIES - 1] = entry(linear, place) | (code.holds(place) ? WATCHED : 0);
+    }
+    return place;
   }
 
-  private static long entry(int linear, int physical) {
-    return (long) (linear & PAGE) << 32 | (physical - linear & 0xFFFFFFFFL);
+  private static long entry(int linear, int place) {
+    return (long) (linear & PAGE) << 32 | (place - linear & 0xFFFFFFFFL);
   }
 
   private long slowLoad(int linear, int width) {
-    int physical = fillRead(linear);
+    int place = fillRead(linear);
     int last = linear + width - 1;
     if ((linear & PAGE) == (last & PAGE)) {
-      return physicalLoad(physical, width);
+      return loadAt(place, width);
     }
     int second = fillRead(last & PAGE);
     long value = 0;
     for (int i = width - 1; i >= 0; i--) {
       int at = linear + i;
-      int byteAddress = (at & PAGE) == (linear & PAGE) ? physical + i : second + (at & ~PAGE);
-      value = value << 8 | physicalLoad8(byteAddress);
+      int byteAt = (at & PAGE) == (linear & PAGE) ? place + i : second + (at & ~PAGE);
+      value = value << 8 | loadAt8(byteAt);
     }
     return value;
   }
 
   private void slowStore(int linear, long value, int width) {
     int last = linear + width - 1;
-    int physical = fillWrite(linear);
+    int place = fillWrite(linear);
     if ((linear & PAGE) == (last & PAGE)) {
-      physicalStore(physical, value, width);
+      storeAt(place, value, width);
       return;
     }
     int second = fillWrite(last & PAGE);
     for (int i = 0; i < width; i++) {
       int at = linear + i;
-      int byteAddress = (at & PAGE) == (linear & PAGE) ? physical + i : second + (at & ~PAGE);
-      physicalStore8(byteAddress, (int) (value >>> (8 * i)));
+      int byteAt = (at & PAGE) == (linear & PAGE) ? place + i : second + (at & ~PAGE);
+      storeAt8(byteAt, (int) (value >>> (8 * i)));
     }
   }
 
-  // --- accesses by physical address, inside a page
+  // --- accesses by place, inside a page
   // ------------------------------------------------
 
-  private int physicalLoad8(int physical) {
-    return memory.isRam(physical) ? ram[physical] & 0xFF : 0xFF;
+  private int loadAt8(int place) {
+    return place >= 0 ? ram[place] & 0xFF : 0xFF;
   }
 
-  private long physicalLoad(int physical, int width) {
-    if (!memory.isRam(physical)) {
+  private long loadAt(int place, int width) {
+    if (place < 0) {
       return -1;
     }
     return switch (width) {
-      case 2 -> (short) PhysicalMemory.INT16.get(ram, physical) & 0xFFFF;
-      case 4 -> (int) PhysicalMemory.INT32.get(ram, physical);
-      default -> (long) PhysicalMemory.INT64.get(ram, physical);
+      case 2 -> (short) PhysicalMemory.INT16.get(ram, place) & 0xFFFF;
+      case 4 -> (int) PhysicalMemory.INT32.get(ram, place);
+      default -> (long) PhysicalMemory.INT64.get(ram, place);
     };
   }
 
-  private void physicalStore8(int physical, int value) {
-    if (memory.isRam(physical)) {
-      ram[physical] = (byte) value;
-      code.written(physical, 1);
+  private void storeAt8(int place, int value) {
+    if (place >= 0) {
+      ram[place] = (byte) value;
+      code.written(place, 1);
     }
   }
 
-  private void physicalStore(int physical, long value, int width) {
-    if (!memory.isRam(physical)) {
+  private void storeAt(int place, long value, int width) {
+    if (place < 0) {
       return;
     }
     switch (width) {
-      case 2 -> PhysicalMemory.INT16.set(ram, physical, (short) value);
-      case 4 -> PhysicalMemory.INT32.set(ram, physical, (int) value);
-      default -> PhysicalMemory.INT64.set(ram, physical, value);
+      case 2 -> PhysicalMemory.INT16.set(ram, place, (short) value);
+      case 4 -> PhysicalMemory.INT32.set(ram, place, (int) value);
+      default -> PhysicalMemory.INT64.set(ram, place, value);
     }
-    code.written(physical, width);
+    code.written(place, width);
   }
 
   // --- accesses of the processor itself to its tables, always as the kernel
   // ------------------------
 
   int systemLoad32(int linear) {
-    int physical = translate(linear, false, false);
+    int place = memory.readPlace(translate(linear, false, false));
     if ((linear & 0xFFF) <= 0xFFC) {
-      return (int) physicalLoad(physical, 4);
+      return (int) loadAt(place, 4);
     }
     int value = 0;
     for (int i = 3; i >= 0; i--) {
-      value = value << 8 | physicalLoad8(translate(linear + i, false, false));
+      value = value << 8 | systemLoad8(linear + i);
     }
     return value;
   }
 
   int systemLoad16(int linear) {
-    int low = physicalLoad8(translate(linear, false, false));
-    return low | physicalLoad8(translate(linear + 1, false, false)) << 8;
+    return systemLoad8(linear) | systemLoad8(linear + 1) << 8;
+  }
+
+  private int systemLoad8(int linear) {
+    return loadAt8(memory.readPlace(translate(linear, false, false)));
   }
 
   /** Stores a value of 2 or 4 bytes; faults before any of it is written. */
   void systemStore(int linear, int value, int width) {
-    int physical = translate(linear, true, false);
-    int second = translate(linear + width - 1, true, false);
+    int place = memory.writePlace(translate(linear, true, false));
+    int second = memory.writePlace(translate(linear + width - 1, true, false));
     for (int i = 0; i < width; i++) {
       boolean first = (linear + i & PAGE) == (linear & PAGE);
-      physicalStore8(first ? physical + i : second - (width - 1 - i), value >>> (8 * i));
+      storeAt8(first ? place + i : second - (width - 1 - i), value >>> (8 * i));
     }
   }
 
@@ -405,7 +415,7 @@ final class Mmu implements Stateful {
       return linear;
     }
     int directoryAt = (registers.cr3 & PAGE) + (linear >>> 22 << 2);
-    int directory = (int) physicalLoad(directoryAt, 4);
+    int directory = (int) loadAt(memory.readPlace(directoryAt), 4);
     if ((directory & PRESENT) == 0) {
       throw pageFault(linear, writing, asUser, 0);
     }
@@ -415,7 +425,7 @@ final class Mmu implements Stateful {
       return (directory & 0xFFC00000) | (linear & 0x3FFFFF);
     }
     int tableAt = (directory & PAGE) + (linear >>> (12 - 2) & 0xFFC);
-    int table = (int) physicalLoad(tableAt, 4);
+    int table = (int) loadAt(memory.readPlace(tableAt), 4);
     if ((table & PRESENT) == 0) {
       throw pageFault(linear, writing, asUser, 0);
     }
@@ -435,7 +445,7 @@ final class Mmu implements Stateful {
 
   private void mark(int address, int entry, int bits) {
     if ((entry & bits) != bits) {
-      physicalStore(address, entry | bits, 4);
+      storeAt(memory.writePlace(address), entry | bits, 4);
     }
   }
 
@@ -465,9 +475,10 @@ final class Mmu implements Stateful {
   public void load(StateReader in) throws IOException {
     in.begin("mmu", 1);
     for (long[] tlb : List.of(readKernel, writeKernel, readUser, writeUser)) {
+      boolean writes = tlb == writeKernel || tlb == writeUser;
       for (int i = 0; i < ENTRIES; i++) {
         long entry = in.i64();
-        boolean usable = isEntry(entry) && memory.isRam(physicalPage(entry));
+        boolean usable = isEntry(entry) && memory.isPlace(page(entry), writes);
         if (entry != INVALID && (!usable || (entry >>> 44 & ENTRIES - 1) != i)) {
           throw in.wrong("has a TLB entry that can't be");
         }

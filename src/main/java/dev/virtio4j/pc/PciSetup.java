@@ -1,8 +1,8 @@
 package dev.virtio4j.pc;
 
 /**
- * What firmware does to PCI before it starts an operating system, by the same port accesses: route
- * the interrupts, place the I/O BARs, and switch the functions on.
+ * What firmware does to PCI before it starts an operating system, by the same port accesses: switch
+ * the RAM below 1 MiB on, route the interrupts, place the I/O BARs, and switch the functions on.
  *
  * <p>There are no firmware tables, and Linux needs none: without ACPI, PCI BIOS, $PIR table and I/O
  * APIC it takes a device's IRQ from the interrupt line register and the BARs where it finds them
@@ -49,12 +49,19 @@ final class PciSetup {
    */
   static void run(IoPorts ports) {
     PciSetup setup = new PciSetup(ports);
+    setup.switchRamOn();
     setup.routeInterrupts();
     for (int device = 0; device < PciBus.DEVICES; device++) {
       if (setup.read(device, VENDOR_ID, 2) != NO_VENDOR) {
         setup.placeBars(device);
         setup.tellInterruptLine(device);
       }
+    }
+  }
+
+  private void switchRamOn() {
+    for (int pam = 0; pam < HostBridge.PAMS; pam++) {
+      write(HostBridge.DEVICE, HostBridge.PAM0 + pam, 1, HostBridge.PAM_RAM);
     }
   }
 

@@ -13,16 +13,47 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The RAM of the reference PC, from address 0. The window of the display adapter at A0000 to BFFFF
- * is not RAM: nothing answers there. What lies from C0000 to FFFFF is RAM, as on a chipset that
- * shadows its ROMs.
+ * The memory of the reference PC: RAM from address 0, and the firmware's ROM.
  *
- * <p>Writes from outside the CPU are told to the {@link CodeWatch}, so that DMA into code works.
+ * <pre>
+ *   00000000  RAM
+ *   000A0000  the window of the display adapter: nothing answers
+ *   000C0000  RAM or not, each 16 KiB for reading and for writing as the chipset has it; where it is
+ *             not: the last 128 KiB of the ROM from E0000 on for reading, else nothing
+ *   00100000  RAM up to its size
+ *             nothing
+ *             the ROM, up to 4 GiB
+ * </pre>
+ *
+ * <p>What the CPU finds at an address, and through the A20 gate, is a place in one array that has
+ * the RAM and behind it the ROM: {@link #readPlace}, {@link #writePlace}. Devices reach what is RAM
+ * for the CPU, past the A20 gate. Their writes are told to the {@link CodeWatch}, so that DMA into
+ * code works.
  */
 final class PhysicalMemory implements GuestMemory, Stateful {
   static final int MIN_SIZE = 1 << 20;
   static final int HOLE_START = 0xA0000;
   static final int HOLE_END = 0xC0000;
+
+  /** The largest ROM, in bytes. */
+  static final int MAX_ROM = 256 << 10;
+
+  /** The unit of a ROM's size, in bytes. */
+  static final int ROM_UNIT = 64 << 10;
+
+  /** For {@link #map}: all of C0000 to FFFFF. */
+  static final int ALL_WINDOWS = 0xFFFF;
+
+  private static final int WINDOW_SHIFT = 14;
+  private static final int WINDOWS_END = 1 << 20;
+
+  /** How much of the ROM is seen below 1 MiB as well. */
+  private static final int LOW_ROM = 128 << 10;
+
+  private static final int A20 = 1 << 20;
+
+  /** A place that is none: negative, with the offset in the page. */
+  private static final int NOWHERE = -4096;
 
   private static final int PAGE = 4096;
   private static final byte[] ZEROES = new byte[PAGE];
@@ -45,11 +76,23 @@ final class PhysicalMemory implements GuestMemory, Stateful {
     void written(int address, int length);
   }
 
-  /** All of RAM; the CPU reads and writes it directly. */
+  /** All of RAM, and behind it the ROM; the CPU reads and writes it directly. */
   final byte[] ram;
 
+  private final int size;
   private final ByteBuffer view;
   private CodeWatch watch = (address, length) -> {};
+  private Runnable remapped = () -> {};
+
+  private int romSize;
+
+  /** Which windows of 16 KiB from C0000 on are RAM, a bit each. */
+  private int readable = ALL_WINDOWS;
+
+  private int writable = ALL_WINDOWS;
+
+  /** What the A20 gate lets through. */
+  private int gate = -1;
 
   /**
    * Makes zeroed RAM.
@@ -62,7 +105,8 @@ final class PhysicalMemory implements GuestMemory, Stateful {
       throw new IllegalArgumentException(
           "memory of " + size + " bytes: give a multiple of 4096, at least 1 MiB");
     }
-    ram = new byte[size];
+    this.size = size;
+    ram = new byte[size + MAX_ROM];
     view = ByteBuffer.wrap(ram).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -70,33 +114,136 @@ final class PhysicalMemory implements GuestMemory, Stateful {
     this.watch = watch;
   }
 
+  /**
+   * Has somebody told when another place may be found at an address.
+   *
+   * @param remapped is run after the change
+   */
+  void onRemap(Runnable remapped) {
+    this.remapped = remapped;
+  }
+
+  /** How much RAM there is, in bytes. */
   int size() {
-    return ram.length;
+    return size;
   }
 
   /**
-   * Whether a page is RAM.
+   * Puts a ROM in, before anything runs.
    *
-   * @param address any physical address in the page, unsigned
-   * @return false for the display window and for what lies past the end of RAM
+   * @param rom its content; its size is a multiple of {@link #ROM_UNIT} up to {@link #MAX_ROM}
    */
-  boolean isRam(int address) {
-    return address >= 0 && address < ram.length && (address < HOLE_START || address >= HOLE_END);
+  void putRom(byte[] rom) {
+    romSize = rom.length;
+    System.arraycopy(rom, 0, ram, size, romSize);
+  }
+
+  /**
+   * Says what is RAM from C0000 on: at first all.
+   *
+   * @param readable the windows of 16 KiB that are RAM for reading, bit 0 at C0000
+   * @param writable those that are RAM for writing
+   */
+  void map(int readable, int writable) {
+    if (readable != this.readable || writable != this.writable) {
+      this.readable = readable;
+      this.writable = writable;
+      remapped.run();
+    }
+  }
+
+  /**
+   * Opens or closes the A20 gate, which is open at first.
+   *
+   * @param open whether address bit 20 of the CPU counts
+   */
+  void setA20(boolean open) {
+    int mask = open ? -1 : ~A20;
+    if (mask != gate) {
+      gate = mask;
+      remapped.run();
+    }
+  }
+
+  /**
+   * What the CPU reads at an address.
+   *
+   * @param address any physical address, unsigned
+   * @return its index in {@link #ram}; negative where nothing answers. All of a page is alike.
+   */
+  int readPlace(int address) {
+    int gated = address & gate;
+    return isRam(gated, readable) ? gated : romPlace(gated);
+  }
+
+  /**
+   * What the CPU writes at an address.
+   *
+   * @param address any physical address, unsigned
+   * @return its index in {@link #ram}; negative where a write is lost. All of a page is alike.
+   */
+  int writePlace(int address) {
+    int gated = address & gate;
+    return isRam(gated, writable) ? gated : NOWHERE | (gated & (PAGE - 1));
+  }
+
+  /**
+   * Whether something can be at a place.
+   *
+   * @param place an index in {@link #ram}
+   * @param write whether it can be written
+   */
+  boolean isPlace(int place, boolean write) {
+    return isRam(place, ALL_WINDOWS) || (!write && place >= size && place < size + romSize);
+  }
+
+  private boolean isRam(int address, int windows) {
+    if (address < 0 || address >= size) {
+      return false;
+    }
+    if (address < HOLE_START || address >= WINDOWS_END) {
+      return true;
+    }
+    return address >= HOLE_END && (windows >>> ((address - HOLE_END) >> WINDOW_SHIFT) & 1) != 0;
+  }
+
+  private int romPlace(int address) {
+    boolean low = address >= WINDOWS_END - LOW_ROM && address < WINDOWS_END;
+    int beforeEnd = low ? WINDOWS_END - address : -address;
+    // the negative of 80000000h is itself
+    boolean there = (low || address < 0) && beforeEnd > 0 && beforeEnd <= romSize;
+    return there ? size + romSize - beforeEnd : NOWHERE | (address & (PAGE - 1));
   }
 
   /** Checks a range and gives its index in {@link #ram}. */
-  private int index(long address, int length) {
+  private int index(long address, int length, int windows) {
     if (address < 0
         || length < 0
-        || address > ram.length - (long) length
-        || (address < HOLE_END && address + length > HOLE_START && length > 0)) {
+        || address > size - (long) length
+        || (address < WINDOWS_END
+            && address + length > HOLE_START
+            && !isRam((int) address, length, windows))) {
       throw new GuestMemoryException(address, length);
     }
     return (int) address;
   }
 
+  private boolean isRam(int address, int length, int windows) {
+    int end = Math.min(address + length, WINDOWS_END);
+    for (int at = Math.max(address, HOLE_START); at < end; at = (at | PAGE - 1) + 1) {
+      if (!isRam(at, windows)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int readIndex(long address, int length) {
+    return index(address, length, readable);
+  }
+
   private int writeIndex(long address, int length) {
-    int index = index(address, length);
+    int index = index(address, length, writable);
     if (length > 0) {
       watch.written(index, length);
     }
@@ -105,22 +252,22 @@ final class PhysicalMemory implements GuestMemory, Stateful {
 
   @Override
   public int load8(long address) {
-    return ram[index(address, 1)] & 0xFF;
+    return ram[readIndex(address, 1)] & 0xFF;
   }
 
   @Override
   public int load16(long address) {
-    return (short) INT16.get(ram, index(address, 2)) & 0xFFFF;
+    return (short) INT16.get(ram, readIndex(address, 2)) & 0xFFFF;
   }
 
   @Override
   public int load32(long address) {
-    return (int) INT32.get(ram, index(address, 4));
+    return (int) INT32.get(ram, readIndex(address, 4));
   }
 
   @Override
   public long load64(long address) {
-    return (long) INT64.get(ram, index(address, 8));
+    return (long) INT64.get(ram, readIndex(address, 8));
   }
 
   @Override
@@ -145,7 +292,7 @@ final class PhysicalMemory implements GuestMemory, Stateful {
 
   @Override
   public void read(long address, byte[] into, int offset, int length) {
-    System.arraycopy(ram, index(address, length), into, offset, length);
+    System.arraycopy(ram, readIndex(address, length), into, offset, length);
   }
 
   @Override
@@ -155,7 +302,7 @@ final class PhysicalMemory implements GuestMemory, Stateful {
 
   @Override
   public ByteBuffer readView(long address, int length) {
-    return window(index(address, length), length);
+    return window(readIndex(address, length), length);
   }
 
   @Override
@@ -170,25 +317,30 @@ final class PhysicalMemory implements GuestMemory, Stateful {
   /** Pages that are all zero are left out. */
   @Override
   public void save(StateWriter out) throws IOException {
-    out.begin("memory", 1);
-    out.i32(ram.length);
-    for (int page = 0; page < ram.length; page += PAGE) {
+    out.begin("memory", 2);
+    out.i32(size);
+    for (int page = 0; page < size; page += PAGE) {
       if (!Arrays.equals(ram, page, page + PAGE, ZEROES, 0, PAGE)) {
         out.i32(page);
         out.bytes(ram, page, PAGE);
       }
     }
-    out.i32(ram.length);
+    out.i32(size);
+    out.i32(romSize);
+    out.bytes(ram, size, romSize);
+    out.i32(readable);
+    out.i32(writable);
+    out.flag(gate == -1);
     out.end();
   }
 
   /** The CPU does not see this as a write: it is loaded after its memory. */
   @Override
   public void load(StateReader in) throws IOException {
-    in.begin("memory", 1);
-    int size = in.i32();
-    if (size != ram.length) {
-      throw in.wrong("has " + size + " bytes, and the machine has " + ram.length);
+    in.begin("memory", 2);
+    int saved = in.i32();
+    if (saved != size) {
+      throw in.wrong("has " + saved + " bytes, and the machine has " + size);
     }
     Arrays.fill(ram, (byte) 0);
     int from = 0;
@@ -196,12 +348,20 @@ final class PhysicalMemory implements GuestMemory, Stateful {
       in.bytes(ram, page, PAGE);
       from = page + PAGE;
     }
+    romSize = in.i32(0, MAX_ROM, "the size of the ROM");
+    if (romSize % ROM_UNIT != 0) {
+      throw in.wrong("has a ROM of " + romSize + " bytes");
+    }
+    in.bytes(ram, size, romSize);
+    readable = in.i32(0, ALL_WINDOWS, "the map");
+    writable = in.i32(0, ALL_WINDOWS, "the map");
+    gate = in.flag() ? -1 : ~A20;
     in.end();
   }
 
   /** Which page follows, none of those before; the size of RAM at the end. */
   private int page(StateReader in, int from) throws IOException {
-    int page = in.i32(from, ram.length, "a page");
+    int page = in.i32(from, size, "a page");
     if (page % PAGE != 0) {
       throw in.wrong("has a page at " + page);
     }

@@ -181,7 +181,10 @@ final class Protection {
     }
   }
 
-  /** In real mode the limit stays what it was, as on hardware. */
+  /**
+   * In real mode the limit stays what it was, as on hardware. The access rights stay, too, but for
+   * CS, which can be written there (SDM volume 3, section 9.9.2, step 5).
+   */
   private void loadParagraph(int register, int selector) {
     Segment segment = segments[register];
     if (registers.isVirtual8086()) {
@@ -189,6 +192,9 @@ final class Protection {
     } else {
       segment.selector = selector;
       segment.base = selector << 4;
+      if (register == CS) {
+        segment.access = 0x93;
+      }
     }
   }
 

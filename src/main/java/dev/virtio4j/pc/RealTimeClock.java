@@ -47,6 +47,12 @@ final class RealTimeClock implements BytePortDevice, Stateful {
   private static final int CENTURY = 0x32;
   private static final int MEMORY_ABOVE_16M_IN_64K = 0x34;
 
+  /** What SeaBIOS boots from, four bits each from bit 0 on, as it has it on Bochs. */
+  private static final int BOOT_ORDER = 0x3D;
+
+  private static final int BOOT_DISK = 2;
+  private static final int BOOT_CDROM = 3;
+
   private static final int UPDATE_IN_PROGRESS = 0x80; // register A
   private static final int DIVIDER_RESET = 0x60;
   private static final int SET = 0x80; // register B
@@ -94,6 +100,7 @@ final class RealTimeClock implements BytePortDevice, Stateful {
     setTime(LocalDateTime.ofEpochSecond(startSeconds, 0, ZoneOffset.UTC));
     setMemorySize(memoryBytes >> 10);
     cmos[EQUIPMENT] = 0x02; // a coprocessor, no floppy drive
+    cmos[BOOT_ORDER] = BOOT_CDROM << 4 | BOOT_DISK;
     nextUpdate = clock.now() + NANOS_PER_SECOND;
     updateTimer.at(nextUpdate);
     startPeriod();

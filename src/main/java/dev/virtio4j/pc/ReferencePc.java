@@ -43,6 +43,7 @@ public final class ReferencePc implements Stateful {
   private final Cpu cpu;
   private final Mainboard board;
 
+  private IntConsumer firmwareLog = value -> {};
   private boolean paced;
   private long wallStart;
   private StopReason stopReason;
@@ -66,12 +67,14 @@ public final class ReferencePc implements Stateful {
         new Mainboard(
             memory, ports, clock, startSeconds, cpu::setInterruptRequest, serialOutput, this::end);
     cpu.setInterruptController(board.interrupts);
+    ports.map(DebugPort.PORT, 1, new DebugPort(value -> firmwareLog.accept(value)));
   }
 
   /**
    * The guest's memory, for devices.
    *
-   * @return its memory, all of it RAM but for A0000 to BFFFF
+   * @return its memory, all of it RAM but for A0000 to BFFFF, and as the host bridge has it C0000
+   *     to FFFFF
    */
   public GuestMemory guestMemory() {
     return memory;
@@ -116,8 +119,8 @@ public final class ReferencePc implements Stateful {
    * @throws IllegalArgumentException if it does not fit; the message says what would
    */
   public void boot(LinuxKernel kernel, byte[] initrd, String commandLine) {
-    LinuxEntry entry = kernel.load(memory, initrd, commandLine);
     PciSetup.run(ports);
+    LinuxEntry entry = kernel.load(memory, initrd, commandLine);
     cpu.registers.gdtBase = entry.gdtBase();
     cpu.registers.gdtLimit = entry.gdtLimit();
     cpu.registers.r[Registers.ESI] = entry.bootParams();
@@ -132,11 +135,29 @@ public final class ReferencePc implements Stateful {
    * @throws IllegalArgumentException if it does not fit; the message says what would
    */
   public void boot(MultibootImage image) {
-    int entry = image.load(memory);
     PciSetup.run(ports);
+    int entry = image.load(memory);
     cpu.registers.r[Registers.EAX] = MultibootImage.BOOTLOADER_MAGIC;
     cpu.registers.r[Registers.EBX] = MultibootImage.INFORMATION;
     enterFlat(entry);
+  }
+
+  /**
+   * Puts firmware into the ROM, and leaves the CPU where it is after power-on: at its reset vector.
+   *
+   * @param firmware the firmware
+   */
+  public void boot(Firmware firmware) {
+    firmware.load(memory);
+  }
+
+  /**
+   * Shows what the firmware says on its debug port, 402h.
+   *
+   * @param log takes each byte from now on, 0 to 255, in place of any before it
+   */
+  public void logFirmware(IntConsumer log) {
+    firmwareLog = log;
   }
 
   /**

@@ -12,7 +12,8 @@
  *   memory       PhysicalMemory (a GuestMemory), IoPorts, VirtualClock (an EventClock)
  *   chipset      InterruptControllers, IntervalTimer, RealTimeClock, SerialPort, KeyboardController
  *   PCI          PciBus, HostBridge, Piix3
- *   firmware     PciSetup and LinuxKernel do what a BIOS and a boot loader would
+ *   firmware     Firmware is a BIOS in the ROM; or PciSetup and LinuxKernel do what a BIOS and a boot
+ *                loader would
  * </pre>
  *
  * <p>Time is counted in retired instructions, a nanosecond each, so that two runs are the same to

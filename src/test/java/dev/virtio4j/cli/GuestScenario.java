@@ -98,6 +98,7 @@ final class GuestScenario {
         new MachineOptions(
             MEMORY,
             null,
+            null,
             guest.kernel(),
             guest.initramfs(),
             TestGuest.COMMAND_LINE,

@@ -80,7 +80,8 @@ class MainTest {
         "                                       ! virtio4j: Missing required subcommand; see 'virtio4j --help'",
         "fly                                    ! virtio4j: Unmatched argument at index 0: 'fly'; see 'virtio4j --help'",
         "guest                                  ! virtio4j: Missing required subcommand; see 'virtio4j guest --help'",
-        "boot                                   ! virtio4j: give --kernel=FILE to boot, or --restore=FILE to go on; see 'virtio4j boot --help'",
+        "boot                                   ! virtio4j: give --kernel=FILE or --firmware=FILE to boot, or --restore=FILE to go on; see 'virtio4j boot --help'",
+        "boot --kernel k --firmware f           ! virtio4j: firmware boots from the drives: leave out --kernel, --initrd and --append; see 'virtio4j boot --help'",
         "boot --kernel k --fly                  ! virtio4j: Unknown option: '--fly'; see 'virtio4j boot --help'",
         "boot --kernel k x                      ! virtio4j: Unmatched argument at index 3: 'x'; see 'virtio4j boot --help'",
         "boot --kernel                          ! virtio4j: Missing required parameter for option '--kernel' (FILE); see 'virtio4j boot --help'",
@@ -124,6 +125,22 @@ class MainTest {
     String named = args.substring(args.lastIndexOf('@')).replaceFirst(",.*", "");
     assertThat(errors()).startsWith("virtio4j: ").contains(named).hasLineCount(1);
     assertThat(output()).isEmpty();
+    assertThat(status).isEqualTo(2);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '!',
+      value = {
+        "missing   ! no such file; name a BIOS image, such as SeaBIOS's bios.bin",
+        "directory ! no such file; name a BIOS image, such as SeaBIOS's bios.bin",
+        "empty     ! has 0 bytes; a BIOS image has 64, 128, 192 or 256 KiB",
+        "disk      ! has 4608 bytes; a BIOS image has 64, 128, 192 or 256 KiB",
+      })
+  @DisplayName("refuses a file that is no BIOS image, with one line and 2")
+  void noFirmware(String file, String why) {
+    int status = run("boot", "--firmware", "@/" + file);
+    assertThat(errors()).isEqualTo("virtio4j: @/" + file + ": " + why + System.lineSeparator());
     assertThat(status).isEqualTo(2);
   }
 

@@ -6,13 +6,14 @@ import java.util.List;
 /** A bus with the two bridges, and a program's way to reach it. */
 final class Pci {
   final IoPorts ports = new IoPorts();
+  final PhysicalMemory memory = new PhysicalMemory(PhysicalMemory.MIN_SIZE);
   final boolean[] irqs = new boolean[16];
   final List<StopReason> stops = new ArrayList<>();
   final Piix3 piix3 = new Piix3(ports, irq -> on -> irqs[irq] = on, stops::add);
   final PciBus bus = new PciBus(ports, piix3::intA);
 
   Pci() {
-    bus.add(HostBridge.DEVICE, new HostBridge());
+    bus.add(HostBridge.DEVICE, new HostBridge(memory));
     bus.add(Piix3.DEVICE, piix3);
   }
 

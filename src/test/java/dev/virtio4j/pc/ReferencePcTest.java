@@ -318,6 +318,21 @@ class ReferencePcTest {
   }
 
   @Test
+  @DisplayName("Back in real mode, the far jump makes CS writable")
+  void writeByCodeSegment() {
+    put(
+        START,
+        "0F 20 C0             ; mov eax, cr0",
+        "24 FE                ; and al, ~PE",
+        "0F 22 C0             ; mov cr0, eax",
+        "EA 00 80 00 00 00 00 ; jmp 0:8000h");
+    put(0x8000, "2E C6 05 00 90 00 00 57 ; mov byte [cs:9000h], 57h", "FA F4 ; cli, hlt");
+    pc.enterFlat(START);
+    assertThat(pc.runTo(100)).isEqualTo(StopReason.HALTED);
+    assertThat(pc.memory().load8(0x9000)).isEqualTo(0x57);
+  }
+
+  @Test
   @DisplayName("A device that stops the machine stops it after the instruction at hand")
   void stopFromADevice() {
     pc.ports()

@@ -269,6 +269,12 @@ class RestoreTest {
         });
   }
 
+  @Test
+  @DisplayName("has its ROM and its map: firmware goes on with its copy into RAM")
+  void firmwareInRom() throws IOException {
+    goesOnTheSame(pc -> pc.boot(TestRom.firmware()));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "pci-scan, 97, 0",

@@ -28,7 +28,38 @@ public final class Needs {
     program("qemu-io", "qemu-utils");
   }
 
-  private static void program(String name, String debianPackage) {
+  /**
+   * The test boots SeaBIOS.
+   *
+   * @param image the name of the image
+   * @return where it is
+   */
+  public static Path seaBios(String image) {
+    return file("/usr/share/seabios/" + image, "seabios");
+  }
+
+  /**
+   * The test uses a file of the system's.
+   *
+   * @param path where it is
+   * @param debianPackage who has it
+   * @return where it is
+   */
+  public static Path file(String path, String debianPackage) {
+    Path file = Path.of(path);
+    if (!Files.isRegularFile(file)) {
+      throw missing(file + " is not there (Debian package " + debianPackage + ")");
+    }
+    return file;
+  }
+
+  /**
+   * The test runs a program.
+   *
+   * @param name its name
+   * @param debianPackage who has it
+   */
+  public static void program(String name, String debianPackage) {
     boolean installed =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
