@@ -95,9 +95,9 @@ class QtestCommandTest {
 
   @ParameterizedTest(name = "qtest {0}: {1}")
   @DisplayName("--memory is the size of RAM")
-  @CsvSource({"--memory 1M, 0x34120000", "--memory 2M, 0x34127856"})
+  @CsvSource({"--memory 2M, 0x34120000", "--memory 3M, 0x34127856"})
   void memory(String args, String content) {
-    String requests = "writel 0xffffe 0x56781234\nread 0xffffe 4\n";
+    String requests = "writel 0x1ffffe 0x56781234\nread 0x1ffffe 4\n";
     assertThat(run(requests, ("qtest " + args).split(" ", -1))).isZero();
     assertThat(output()).endsWith("OK " + content + "\n");
   }
