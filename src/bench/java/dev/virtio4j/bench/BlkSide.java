@@ -69,12 +69,7 @@ final class BlkSide extends DriverSide {
     }
   }
 
-  /**
-   * Says where on the disk a request is.
-   *
-   * @param request from 0
-   * @param sector in units of 512 bytes
-   */
+  @Override
   void setSector(int request, int sector) {
     int header = HEADERS + HEADER_SIZE * request;
     if (scsi) {
@@ -84,7 +79,7 @@ final class BlkSide extends DriverSide {
     }
   }
 
-  /** Fails if a request ended in anything but OK. */
+  @Override
   void checkNoErrors() {
     for (int i = 0; i < requests(); i++) {
       int status = memory.load8(TAILS + TAIL_SIZE * (i + 1) - 1);

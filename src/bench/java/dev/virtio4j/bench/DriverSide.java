@@ -123,6 +123,17 @@ abstract class DriverSide {
     memory.store16(at + 14, ++descriptors);
   }
 
+  /**
+   * Says where on the disk a request is.
+   *
+   * @param request from 0
+   * @param sector in units of 512 bytes
+   */
+  abstract void setSector(int request, int sector);
+
+  /** Fails if a request has failed. */
+  abstract void checkNoErrors();
+
   /** Makes all requests, notifies, and takes the interrupt. */
   final void run() {
     available += requests;

@@ -91,8 +91,8 @@ final class ScsiSide extends DriverSide {
     memory.store8(at + 8, blocks);
   }
 
-  /** Says where on the disk the read is, in units of 512 bytes. */
-  void setSector(int sector) {
+  @Override
+  void setSector(int request, int sector) {
     memory.store32(HEADERS + CDB + 2, Integer.reverseBytes(sector));
   }
 
@@ -101,7 +101,7 @@ final class ScsiSide extends DriverSide {
     return memory.load8(TAILS + RESPONSE);
   }
 
-  /** Fails if the last request did not read. */
+  @Override
   void checkNoErrors() {
     if (response() != 0 || memory.load8(TAILS + STATUS) != 0) {
       throw new IllegalStateException("the last request has failed");
