@@ -62,6 +62,8 @@ abstract class DriverSide {
   DriverSide(VirtioDevice device, int queue, int features) {
     this.queue = queue;
     pc.plug(VirtioPciFunction.of(device, memory, pc.clock()));
+    writeConfig(0, 0x58, 0x33333000); // 440FX, PAM: C0000 to FFFFF is RAM
+    writeConfig(0, 0x5C, 0x33333333);
     writeConfig(1, 0x60, 0x0B0B0B0B); // PIIX3: every PIRQ to IRQ 11
     writeConfig(2, 0x10, BAR);
     writeConfig(2, 0x04, 1); // I/O space on
