@@ -65,6 +65,8 @@ final class Command<U> {
   private final String name;
   private final byte[] usage;
   private final Handler<U> handler;
+  private final boolean writes;
+  private final boolean passesUnitAttention;
   private final Operation operation;
   private final Set<Condition> conditions = EnumSet.noneOf(Condition.class);
   private final Reservations.Access access;
@@ -94,6 +96,8 @@ final class Command<U> {
     this.usage = HexFormat.of().parseHex("00" + usage.replace(" ", ""));
     this.handler = handler;
     this.conditions.addAll(Set.of(conditions));
+    writes = has(Condition.WRITES);
+    passesUnitAttention = has(Condition.PASSES_UNIT_ATTENTION);
     access = accessByConditions();
     operation = operationByConditions();
     needsMedium =
@@ -121,8 +125,16 @@ final class Command<U> {
     return usage.length;
   }
 
-  boolean has(Condition condition) {
+  private boolean has(Condition condition) {
     return conditions.contains(condition);
+  }
+
+  boolean writes() {
+    return writes;
+  }
+
+  boolean passesUnitAttention() {
+    return passesUnitAttention;
   }
 
   /** How it stands to reservations of other initiators (SPC-4 and SBC-3 have tables of it). */

@@ -42,7 +42,7 @@ final class CommandTable<U extends LogicalUnit> {
     } else if (command.accepts(task)) {
       if (command.needsMedium() && unit.notReady() != null) {
         task.checkCondition(unit.notReady());
-      } else if (command.has(Command.Condition.WRITES) && unit.isWriteProtected()) {
+      } else if (command.writes() && unit.isWriteProtected()) {
         task.checkCondition(Sense.WRITE_PROTECTED);
       } else {
         command.run(unit, task);
@@ -52,7 +52,7 @@ final class CommandTable<U extends LogicalUnit> {
 
   /** Ends a task with a unit attention or a reservation conflict; of these, resets come first. */
   private boolean attention(Command<U> command, U unit, Task task) {
-    boolean passes = command != null && command.has(Command.Condition.PASSES_UNIT_ATTENTION);
+    boolean passes = command != null && command.passesUnitAttention();
     UnitAttention attention = passes ? null : task.nexus().next();
     boolean conflict =
         command != null && unit.reservations().conflict(task.nexus(), command.access());

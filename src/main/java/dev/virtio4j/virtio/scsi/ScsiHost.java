@@ -49,6 +49,13 @@ public final class ScsiHost extends VirtioDevice {
   private final EventQueue events;
   private final long[] counters = new long[ScsiCounter.values().length];
   private final ArrayDeque<ScsiRequest> pool = new ArrayDeque<>();
+
+  /** The queue that is looked at now, which is published afterwards; null for none. */
+  private Virtqueue serving;
+
+  /** Whether a request of another queue has ended since that was published. */
+  private boolean endedElsewhere;
+
   private long senseSize;
   private long cdbSize;
   private Consumer<String> stopListener = line -> {};
@@ -245,6 +252,7 @@ public final class ScsiHost extends VirtioDevice {
 
   @Override
   protected void serve(Virtqueue queue) {
+    serving = queue;
     for (DescriptorChain chain = queue.next(); chain != null; chain = queue.next()) {
       int index = queue.index();
       if (index >= dialect.firstRequestQueue) {
@@ -255,7 +263,10 @@ public final class ScsiHost extends VirtioDevice {
         events.take(chain);
       }
     }
-    publishAll();
+    serving = null;
+    if (endedElsewhere) {
+      publishAll();
+    }
   }
 
   private void takeCommand(Virtqueue queue, DescriptorChain chain) {
@@ -358,6 +369,7 @@ public final class ScsiHost extends VirtioDevice {
   }
 
   private void release(ScsiRequest request) {
+    endedElsewhere |= request.queue() != serving;
     request.complete();
     pool.push(request);
   }
@@ -368,6 +380,7 @@ public final class ScsiHost extends VirtioDevice {
   }
 
   private void publishAll() {
+    endedElsewhere = false;
     for (int i = 0; i < dialect.firstRequestQueue + options.queues(); i++) {
       publish(queue(i));
     }
