@@ -1,0 +1,9 @@
+package org.jpc.emulator.execution.decoder;
+
+public interface PeekableInputStream {
+  int peek();
+
+  int readU8();
+
+  byte read8();
+}
