@@ -15,8 +15,8 @@ public enum JpcRepair {
   CMPXCHG8B,
 
   /**
-   * The TLB keeps CR0.WP, has room for large pages, and loads quadwords: Linux from 4.12 stops
-   * without it, and all that uses large pages is slow.
+   * The TLB keeps to CR0.WP and has room for large pages: Linux from 4.12 stops without it, and all
+   * that uses large pages is slow.
    */
   TLB;
 

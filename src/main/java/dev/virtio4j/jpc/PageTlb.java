@@ -3,29 +3,23 @@ package dev.virtio4j.jpc;
 import java.lang.reflect.Field;
 import java.util.Arrays;
 import org.jpc.emulator.PC;
-import org.jpc.emulator.execution.codeblock.SpanningCodeBlock;
-import org.jpc.emulator.memory.AbstractMemory;
 import org.jpc.emulator.memory.FastTLB;
 import org.jpc.emulator.memory.LinearAddressSpace;
 import org.jpc.emulator.memory.Memory;
 import org.jpc.emulator.memory.PhysicalAddressSpace;
 import org.jpc.emulator.processor.Processor;
-import org.jpc.emulator.processor.ProcessorException;
 
 /**
  * A TLB in place of JPC's. It has an entry for each page of the linear address space, kind of
  * access and privilege, and a list of those that are filled.
  *
- * <p>Answers four faults of {@code LinearAddressSpace} and {@code FastTLB}:
+ * <p>Answers three faults of {@code LinearAddressSpace} and {@code FastTLB}:
  *
  * <ul>
  *   <li>A supervisor may write to a page of its own that is read-only, whatever CR0.WP says: where
  *       the page directory allows it, the page table isn't asked. Linux from 4.12 tests that, and
  *       stops. So the tables are read here once more.
  *   <li>What was allowed while CR0.WP was 0 stays allowed.
- *   <li>A quadword is not looked for in the page tables when the TLB has no entry: CMPXCHG8B, and
- *       an FPU's load or store of 64 bits, end JPC with a NullPointerException. So a TLB miss is
- *       answered by {@link Absent}, which takes quadwords apart.
  *   <li>For each access to a large page that JPC's TLB has no entry for, all of its 1024 pages are
  *       entered, which have no room there; and INVLPG forgets but one of them. So there is an entry
  *       for each.
@@ -44,9 +38,6 @@ final class PageTlb extends FastTLB {
 
   private static final int PAGING_AND_WRITE_PROTECT = 1 << 31 | 1 << 16;
   private static final int WRITABLE = 1 << 1;
-
-  /** Write access by a supervisor to a page that is present. */
-  private static final int PROTECTION_VIOLATION = 0b011;
 
   private static final byte LISTED = 1;
   private static final byte NOT_GLOBAL = 2;
@@ -67,20 +58,17 @@ final class PageTlb extends FastTLB {
 
   private final Processor cpu;
   private final PhysicalAddressSpace physical;
-  private final Absent missing;
-  private final Absent readOnly;
+
+  /** What throws the page fault of a supervisor that writes to a read-only page. */
+  private final Memory protectionViolation;
 
   /** Whether the entry that was to be made last was refused, and nobody was told yet. */
   private boolean refused;
 
-  private PageTlb(Processor cpu, PhysicalAddressSpace physical, LinearAddressSpace linear) {
+  private PageTlb(Processor cpu, PhysicalAddressSpace physical, Memory protectionViolation) {
     this.cpu = cpu;
     this.physical = physical;
-    missing = new Absent(linear, new Miss());
-    readOnly =
-        new Absent(
-            linear,
-            new ProcessorException(ProcessorException.Type.PAGE_FAULT, PROTECTION_VIOLATION, true));
+    this.protectionViolation = protectionViolation;
   }
 
   /**
@@ -91,33 +79,37 @@ final class PageTlb extends FastTLB {
    */
   static void repair(PC pc) throws ReflectiveOperationException {
     LinearAddressSpace linear = (LinearAddressSpace) pc.getComponent(LinearAddressSpace.class);
-    Field tlb = LinearAddressSpace.class.getDeclaredField("tlb");
-    tlb.setAccessible(true);
-    if (!(tlb.get(linear) instanceof PageTlb)) {
-      PageTlb better =
+    Field field = field("tlb");
+    FastTLB old = (FastTLB) field.get(linear);
+    if (!(old instanceof PageTlb)) {
+      PageTlb tlb =
           new PageTlb(
               pc.getProcessor(),
               (PhysicalAddressSpace) pc.getComponent(PhysicalAddressSpace.class),
-              linear);
-      better.setGlobalPages(((FastTLB) tlb.get(linear)).globalPagesEnabled());
-      tlb.set(linear, better);
+              (Memory) field("PF_PROTECTION_VIOLATION_WS").get(null));
+      tlb.setGlobalPages(old.globalPagesEnabled());
+      field.set(linear, tlb);
     }
+  }
+
+  private static Field field(String name) throws NoSuchFieldException {
+    Field field = LinearAddressSpace.class.getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
   }
 
   @Override
   public Memory getReadMemoryBlockAt(boolean supervisor, int address) {
-    Memory found = (supervisor ? supervisorReads : userReads)[address >>> PAGE_SHIFT];
-    return found != null ? found : missing.at(address);
+    return (supervisor ? supervisorReads : userReads)[address >>> PAGE_SHIFT];
   }
 
   @Override
   public Memory getWriteMemoryBlockAt(boolean supervisor, int address) {
     if (refused) {
       refused = false;
-      return readOnly;
+      return protectionViolation;
     }
-    Memory found = (supervisor ? supervisorWrites : userWrites)[address >>> PAGE_SHIFT];
-    return found != null ? found : missing.at(address);
+    return (supervisor ? supervisorWrites : userWrites)[address >>> PAGE_SHIFT];
   }
 
   @Override
@@ -220,105 +212,5 @@ final class PageTlb extends FastTLB {
     supervisorWrites[page] = null;
     userReads[page] = null;
     userWrites[page] = null;
-  }
-
-  /** What JPC takes as a sign to look into the page tables, where it looks at all. */
-  private static final class Miss extends NullPointerException {
-    private static final long serialVersionUID = 1;
-
-    /** Not wanted: this is thrown all the time. */
-    @Override
-    public synchronized Throwable fillInStackTrace() {
-      return this;
-    }
-  }
-
-  /** A page that there is no entry for: all accesses throw, but for those to quadwords. */
-  private static final class Absent extends AbstractMemory {
-    private final LinearAddressSpace linear;
-    private final RuntimeException why;
-
-    /** The address that was asked for last, which is the one that is accessed now. */
-    private int address;
-
-    Absent(LinearAddressSpace linear, RuntimeException why) {
-      this.linear = linear;
-      this.why = why;
-    }
-
-    Memory at(int linearAddress) {
-      address = linearAddress;
-      return this;
-    }
-
-    @Override
-    public long getQuadWord(int offset) {
-      int low = address;
-      return (linear.getDoubleWord(low) & 0xFFFF_FFFFL)
-          | (long) linear.getDoubleWord(low + 4) << 32;
-    }
-
-    @Override
-    public void setQuadWord(int offset, long data) {
-      int low = address;
-      linear.setDoubleWord(low, (int) data);
-      linear.setDoubleWord(low + 4, (int) (data >>> 32));
-    }
-
-    @Override
-    public byte getByte(int offset) {
-      throw why;
-    }
-
-    @Override
-    public void setByte(int offset, byte data) {
-      throw why;
-    }
-
-    @Override
-    public int executeReal(Processor processor, int offset) {
-      throw why;
-    }
-
-    @Override
-    public int executeProtected(Processor processor, int offset) {
-      throw why;
-    }
-
-    @Override
-    public int executeVirtual8086(Processor processor, int offset) {
-      throw why;
-    }
-
-    @Override
-    public void addSpanningBlock(SpanningCodeBlock block, int lengthRemaining) {
-      throw why;
-    }
-
-    @Override
-    public void loadInitialContents(int start, byte[] buffer, int offset, int length) {
-      throw why;
-    }
-
-    @Override
-    public void clear() {
-      throw why;
-    }
-
-    @Override
-    public boolean isAllocated() {
-      return false;
-    }
-
-    @Override
-    public long getSize() {
-      return 0;
-    }
-
-    @Override
-    public void lock(int at) {}
-
-    @Override
-    public void unlock(int at) {}
   }
 }

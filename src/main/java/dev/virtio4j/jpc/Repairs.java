@@ -35,7 +35,7 @@ public final class Repairs {
   /** Twice does what once does. */
   private static void apply(PC pc, JpcRepair repair) throws ReflectiveOperationException {
     switch (repair) {
-      case CMPXCHG8B -> Cmpxchg8bDecoder.repair();
+      case CMPXCHG8B -> Cmpxchg8b.repair();
       case TLB -> PageTlb.repair(pc);
     }
   }

@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import org.jpc.emulator.HardwareComponent;
 import org.jpc.emulator.PC;
+import org.jpc.emulator.execution.Executable;
 import org.jpc.emulator.execution.decoder.PeekableInputStream;
 import org.jpc.emulator.memory.LinearAddressSpace;
 import org.jpc.emulator.memory.PhysicalAddressSpace;
@@ -101,33 +102,6 @@ class RepairsTest {
   }
 
   @Test
-  @DisplayName("reads and writes quadwords of pages that the TLB has no entry for")
-  void quadwords() {
-    page();
-
-    linear.setQuadWord(PAGE + 8, 0x8877_6655_4433_2211L);
-    linear.setQuadWord(PAGE + 0x1FFC, 0x0123_4567_89AB_CDEFL);
-
-    assertThat(physical.getDoubleWord(PAGE + 12)).isEqualTo(0x8877_6655);
-    assertThat(physical.getDoubleWord(PAGE + 0x2000)).isEqualTo(0x0123_4567);
-    physical.setDoubleWord(PAGE + 0x3000, -2);
-    physical.setDoubleWord(PAGE + 0x3004, 5);
-    assertThat(linear.getQuadWord(PAGE + 0x3000)).isEqualTo(0x5_FFFF_FFFEL);
-  }
-
-  @Test
-  @DisplayName("gives a page fault for a quadword that is not there")
-  void quadwordNotThere() {
-    page();
-    physical.setDoubleWord(TABLE + (PAGE >>> 10), 0);
-
-    ProcessorException fault =
-        catchThrowableOfType(ProcessorException.class, () -> linear.getQuadWord(PAGE));
-
-    assertThat(fault.getType()).isEqualTo(ProcessorException.Type.PAGE_FAULT);
-  }
-
-  @Test
   @DisplayName("forgets a large page as a whole when INVLPG names one address in it")
   void largePages() {
     page();
@@ -168,23 +142,34 @@ class RepairsTest {
   }
 
   @Test
-  @DisplayName("decodes CMPXCHG8B with a memory operand, and as before what else starts with 0F C7")
+  @DisplayName("has LOCK CMPXCHG8B: it stores ECX:EBX where EDX:EAX was, and else loads EDX:EAX")
   void cmpxchg8b() throws ReflectiveOperationException {
     Repairs.apply(pc, ALL);
     Repairs.apply(pc, ALL);
+    Executable cmpxchg8b = lockCmpxchg8bOfEsi();
+    physical.setDoubleWord(0, 0x1111_1111);
+    physical.setDoubleWord(4, 0x9222_2222);
+    cpu.r_ebx.set32(3);
+    cpu.r_ecx.set32(4);
 
-    assertThat(decoded(0x3C7, 0x09)).startsWith("cmpxchg8b");
-    assertThat(decoded(0x7C7, 0x09)).startsWith("cmpxchg8b");
-    assertThat(decoded(0x7C7, 0xC9)).startsWith("InvalidOpcode");
+    cmpxchg8b.execute(cpu);
+    assertThat(cpu.zf()).isFalse();
+    assertThat(cpu.r_eax.get32()).isEqualTo(0x1111_1111);
+    assertThat(cpu.r_edx.get32()).isEqualTo(0x9222_2222);
+    assertThat(physical.getDoubleWord(0)).isEqualTo(0x1111_1111);
+
+    cmpxchg8b.execute(cpu);
+    assertThat(cpu.zf()).isTrue();
+    assertThat(physical.getDoubleWord(0)).isEqualTo(3);
+    assertThat(physical.getDoubleWord(4)).isEqualTo(4);
   }
 
-  /** The name of the class that JPC has for LOCK 0F C7, followed by a byte and zeros. */
-  private static String decoded(int row, int modrm) throws ReflectiveOperationException {
-    int lockAndNoSegment = 1 << 5 | 7 << 2;
-    return OpcodeTables.protectedMode()[row]
-        .decodeOpcode(0, 0, lockAndNoSegment, new Code(modrm))
-        .getClass()
-        .getSimpleName();
+  private static Executable lockCmpxchg8bOfEsi() throws ReflectiveOperationException {
+    int lock = 1 << 5;
+    int noSegment = 7 << 2;
+    int dwordsAndAddress32 = 3;
+    return OpcodeTables.protectedMode()[0x7C7].decodeOpcode(
+        0, 0, lock | noSegment | dwordsAndAddress32, new Code(0x0E));
   }
 
   @Test
@@ -227,11 +212,6 @@ class RepairsTest {
     @Override
     public int readU8() {
       return first;
-    }
-
-    @Override
-    public byte read8() {
-      return (byte) first;
     }
   }
 }

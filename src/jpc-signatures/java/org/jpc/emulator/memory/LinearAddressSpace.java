@@ -8,10 +8,6 @@ public final class LinearAddressSpace extends AbstractHardwareComponent {
 
   public native void setDoubleWord(int offset, int data);
 
-  public native long getQuadWord(int offset);
-
-  public native void setQuadWord(int offset, long data);
-
   public native void setSupervisor(boolean value);
 
   public native void setPagingEnabled(boolean value);

@@ -4,6 +4,4 @@ public interface PeekableInputStream {
   int peek();
 
   int readU8();
-
-  byte read8();
 }

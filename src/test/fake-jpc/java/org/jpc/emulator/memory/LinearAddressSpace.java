@@ -2,19 +2,17 @@ package org.jpc.emulator.memory;
 
 import org.jpc.emulator.AbstractHardwareComponent;
 import org.jpc.emulator.HardwareComponent;
-import org.jpc.emulator.execution.codeblock.SpanningCodeBlock;
-import org.jpc.emulator.processor.Processor;
 import org.jpc.emulator.processor.ProcessorException;
 
 /**
- * Walks the page tables as JPC does, with its faults: quadwords come from the TLB or not at all, a
- * supervisor's page is writable if either table says so, and a large page is entered whole.
+ * Walks the page tables as JPC does, with its faults: a supervisor's page is always writable, and a
+ * large page is entered whole.
  */
 public final class LinearAddressSpace extends AbstractHardwareComponent {
-  private static final int PRESENT = 1;
-  private static final int WRITABLE = 2;
   private static final int LARGE = 0x80;
   private static final int GLOBAL = 0x100;
+
+  private static final Memory PF_PROTECTION_VIOLATION_WS = new PageFault(3);
 
   private final FastTLB tlb = new FastTLB();
   private PhysicalAddressSpace target;
@@ -50,14 +48,6 @@ public final class LinearAddressSpace extends AbstractHardwareComponent {
     }
   }
 
-  public long getQuadWord(int offset) {
-    return tlb.getReadMemoryBlockAt(supervisor, offset).getQuadWord(offset & 0xFFF);
-  }
-
-  public void setQuadWord(int offset, long data) {
-    tlb.getWriteMemoryBlockAt(supervisor, offset).setQuadWord(offset & 0xFFF, data);
-  }
-
   private Memory walk(int offset, boolean write) {
     if (!paging) {
       enter(offset, offset, write);
@@ -83,9 +73,6 @@ public final class LinearAddressSpace extends AbstractHardwareComponent {
       return;
     }
     int table = target.getDoubleWord(entry & ~0xFFF | offset >>> 10 & 0xFFC);
-    if ((table & PRESENT) == 0 || (write && ((entry | table) & WRITABLE) == 0)) {
-      throw new ProcessorException(ProcessorException.Type.PAGE_FAULT, write ? 2 : 0, true);
-    }
     if ((table & GLOBAL) == 0) {
       tlb.addNonGlobalPage(offset);
     }
@@ -135,7 +122,7 @@ public final class LinearAddressSpace extends AbstractHardwareComponent {
     tlb.invalidateTLBEntry(address);
   }
 
-  private final class Page extends AbstractMemory {
+  private final class Page implements Memory {
     private final int base;
 
     Page(int base) {
@@ -143,64 +130,35 @@ public final class LinearAddressSpace extends AbstractHardwareComponent {
     }
 
     @Override
-    public byte getByte(int offset) {
-      return target.getByte(base + offset);
+    public int getDoubleWord(int offset) {
+      return target.getDoubleWord(base + offset);
     }
 
     @Override
-    public void setByte(int offset, byte data) {
-      target.setByte(base + offset, data);
+    public void setDoubleWord(int offset, int data) {
+      target.setDoubleWord(base + offset, data);
+    }
+  }
+
+  private static final class PageFault implements Memory {
+    private final int errorCode;
+
+    PageFault(int errorCode) {
+      this.errorCode = errorCode;
+    }
+
+    private ProcessorException fault() {
+      return new ProcessorException(ProcessorException.Type.PAGE_FAULT, errorCode, true);
     }
 
     @Override
-    public long getQuadWord(int offset) {
-      return getDoubleWord(offset) & 0xFFFF_FFFFL | (long) getDoubleWord(offset + 4) << 32;
+    public int getDoubleWord(int offset) {
+      throw fault();
     }
 
     @Override
-    public void setQuadWord(int offset, long data) {
-      setDoubleWord(offset, (int) data);
-      setDoubleWord(offset + 4, (int) (data >> 32));
-    }
-
-    @Override
-    public boolean isAllocated() {
-      return true;
-    }
-
-    @Override
-    public long getSize() {
-      return 1 << 12;
-    }
-
-    @Override
-    public void lock(int address) {}
-
-    @Override
-    public void unlock(int address) {}
-
-    @Override
-    public void addSpanningBlock(SpanningCodeBlock block, int lengthRemaining) {}
-
-    @Override
-    public void clear() {}
-
-    @Override
-    public void loadInitialContents(int address, byte[] buffer, int offset, int length) {}
-
-    @Override
-    public int executeReal(Processor cpu, int offset) {
-      return 0;
-    }
-
-    @Override
-    public int executeProtected(Processor cpu, int offset) {
-      return 0;
-    }
-
-    @Override
-    public int executeVirtual8086(Processor cpu, int offset) {
-      return 0;
+    public void setDoubleWord(int offset, int data) {
+      throw fault();
     }
   }
 }

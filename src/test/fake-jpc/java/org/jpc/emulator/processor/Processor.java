@@ -4,21 +4,27 @@ import org.jpc.emulator.AbstractHardwareComponent;
 import org.jpc.emulator.HardwareComponent;
 import org.jpc.emulator.memory.LinearAddressSpace;
 
-/** Control registers without an instruction. */
+/** Registers without an instruction. */
 public class Processor extends AbstractHardwareComponent {
-  private LinearAddressSpace linear;
+  public final Reg r_eax = new Reg();
+  public final Reg r_ebx = new Reg();
+  public final Reg r_ecx = new Reg();
+  public final Reg r_edx = new Reg();
+
+  public LinearAddressSpace linearMemory;
+  private boolean zero;
   private int cr0;
   private int cr3;
 
   @Override
   public boolean initialised() {
-    return linear != null;
+    return linearMemory != null;
   }
 
   @Override
   public void acceptComponent(HardwareComponent component) {
     if (component instanceof LinearAddressSpace found) {
-      linear = found;
+      linearMemory = found;
     }
   }
 
@@ -30,10 +36,10 @@ public class Processor extends AbstractHardwareComponent {
     int changed = cr0 ^ value;
     cr0 = value;
     if (changed < 0) {
-      linear.setPagingEnabled(value < 0);
+      linearMemory.setPagingEnabled(value < 0);
     }
     if ((changed & 1 << 16) != 0) {
-      linear.setWriteProtectPages((value & 1 << 16) != 0);
+      linearMemory.setWriteProtectPages((value & 1 << 16) != 0);
     }
     if ((changed & 1) != 0) {
       throw new ModeSwitchException();
@@ -46,11 +52,31 @@ public class Processor extends AbstractHardwareComponent {
 
   public void setCR3(int value) {
     cr3 = value;
-    linear.setPageDirectoryBaseAddress(value);
+    linearMemory.setPageDirectoryBaseAddress(value);
   }
 
   public void setCR4(int value) {
-    linear.setPageSizeExtensionsEnabled((value & 1 << 4) != 0);
-    linear.setGlobalPagesEnabled((value & 1 << 7) != 0);
+    linearMemory.setPageSizeExtensionsEnabled((value & 1 << 4) != 0);
+    linearMemory.setGlobalPagesEnabled((value & 1 << 7) != 0);
+  }
+
+  public boolean zf() {
+    return zero;
+  }
+
+  public void zf(boolean value) {
+    zero = value;
+  }
+
+  public static final class Reg {
+    private int value;
+
+    public int get32() {
+      return value;
+    }
+
+    public void set32(int next) {
+      value = next;
+    }
   }
 }

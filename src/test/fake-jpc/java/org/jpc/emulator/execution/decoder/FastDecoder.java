@@ -2,11 +2,10 @@ package org.jpc.emulator.execution.decoder;
 
 import java.util.Arrays;
 import org.jpc.emulator.execution.Executable;
+import org.jpc.emulator.processor.Processor;
 
-/** Knows CMPXCHG8B, and that only where JPC does. */
+/** Decodes nothing. */
 public class FastDecoder {
-  private static final int REPNE = 1 << 6;
-
   static OpcodeDecoder[] pmOps = new OpcodeDecoder[0x800];
 
   static {
@@ -14,12 +13,11 @@ public class FastDecoder {
   }
 
   private static Executable decode(int start, int eip, int prefixes, PeekableInputStream in) {
-    boolean memory = in.readU8() < 0xC0;
-    return memory && (prefixes & REPNE) != 0 ? new cmpxchg8b_M_mem() : new InvalidOpcode();
+    return new Executable(start, eip) {
+      @Override
+      public Branch execute(Processor cpu) {
+        throw new IllegalStateException("invalid opcode");
+      }
+    };
   }
-
-  /** Named as in JPC, where each instruction is a class. */
-  private static final class cmpxchg8b_M_mem extends Executable {}
-
-  private static final class InvalidOpcode extends Executable {}
 }

@@ -1,3 +1,0 @@
-package org.jpc.emulator.execution.codeblock;
-
-public abstract class SpanningCodeBlock {}
