@@ -40,7 +40,8 @@ class ArchitectureTest {
     QTEST      ("qtest",       "host", "pc"),
     DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     PLUGIN     ("plugin",      "host", "pci", "drive"),
-    JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive");
+    JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
+    MACHINE    ("machine",     "host", "block", "drive", "pc");
     // spotless:on
 
     final String name;

@@ -1,5 +1,7 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.plugin.Descriptor;
 import dev.virtio4j.plugin.DescriptorReader;
 import dev.virtio4j.plugin.DeviceType;

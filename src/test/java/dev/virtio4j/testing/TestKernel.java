@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.testing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,15 +10,15 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Small programs of 32-bit x86 that pass for a Linux kernel, and are entered as one is. */
-final class TestKernel {
-  static final String PRINT_X = "66 BA F8 03  B0 78  EE";
-  static final String HALT = "FA F4";
-  static final String LOOP = "EB FE";
+public final class TestKernel {
+  public static final String PRINT_X = "66 BA F8 03  B0 78  EE";
+  public static final String HALT = "FA F4";
+  public static final String LOOP = "EB FE";
 
   /** UD2 without an IDT. */
-  static final String FAULT = "0F 0B";
+  public static final String FAULT = "0F 0B";
 
-  static final String RESET = "B0 FE  E6 64";
+  public static final String RESET = "B0 FE  E6 64";
 
   /** Where the ring of {@link #WRITE_SECTOR} is; its used ring lies 2000h behind it. */
   private static final String[] WRITE_SECTOR_LINES = {
@@ -117,16 +117,16 @@ final class TestKernel {
   };
 
   /** Tries to write to target 0, LUN 0 of the first SCSI host until that goes well; prints 0. */
-  static final String SCSI_WRITE = program(SCSI_WRITE_LINES);
+  public static final String SCSI_WRITE = program(SCSI_WRITE_LINES);
 
   /**
    * Writes a sector of the first drive that begins with "data", waits until that is done, and
    * prints the status as a digit.
    */
-  static final String WRITE_SECTOR = program(WRITE_SECTOR_LINES);
+  public static final String WRITE_SECTOR = program(WRITE_SECTOR_LINES);
 
   /** After {@link #WRITE_SECTOR}: reads the sector and prints the first byte of it. */
-  static final String READ_SECTOR = program(READ_SECTOR_LINES);
+  public static final String READ_SECTOR = program(READ_SECTOR_LINES);
 
   private TestKernel() {}
 
@@ -141,7 +141,7 @@ final class TestKernel {
    * @param programs its programs, one after the other, in hexadecimal
    * @throws IOException if it can't be written
    */
-  static void write(Path file, String... programs) throws IOException {
+  public static void write(Path file, String... programs) throws IOException {
     ByteBuffer image = ByteBuffer.allocate(2 * 512 + 512).order(ByteOrder.LITTLE_ENDIAN);
     image.put(0x1F1, (byte) 1); // setup_sects
     image.putInt(0x1F4, 512 / 16); // syssize, in paragraphs

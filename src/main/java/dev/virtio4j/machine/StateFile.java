@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

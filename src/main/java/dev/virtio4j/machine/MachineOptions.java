@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.DriveOptions;
 import java.nio.file.Path;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param snapshot whether what is written to the disks is thrown away at the end
  * @param realtime whether it runs no faster than the wall clock
  */
-record MachineOptions(
+public record MachineOptions(
     int memoryBytes,
     Path saved,
     Path firmware,
@@ -30,8 +30,8 @@ record MachineOptions(
     boolean snapshot,
     boolean realtime) {
 
-  /** The files that the machine is made of. */
-  List<Path> files() {
+  /** {@return the files that the machine is made of} */
+  public List<Path> files() {
     return Stream.concat(
             Stream.of(saved, firmware, kernel, initrd).filter(Objects::nonNull),
             drives.stream().flatMap(drive -> drive.files().stream()))

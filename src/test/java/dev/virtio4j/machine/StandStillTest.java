@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,8 +8,7 @@ import dev.virtio4j.drive.Drive;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Drives;
 import dev.virtio4j.drive.OpenImage;
-import dev.virtio4j.pc.LinuxKernel;
-import dev.virtio4j.pc.ReferencePc;
+import dev.virtio4j.testing.TestKernel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -102,11 +101,13 @@ class StandStillTest {
   }
 
   private Machine powerOn(IntConsumer sink) {
+    MachineOptions options =
+        new MachineOptions(
+            8 << 20, null, null, directory.resolve("kernel"), null, "", List.of(), false, false);
     try {
-      ReferencePc pc = new ReferencePc(8 << 20, ReferencePc.DEFAULT_START_SECONDS, sink);
-      drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
-      pc.boot(LinuxKernel.read(directory.resolve("kernel")), null, "");
-      return new PoweredPc(pc, drives);
+      Machine machine = new ReferenceHost().make(options, Boot.read(options), drives, sink);
+      machine.boot();
+      return machine;
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -1,9 +1,21 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
+import dev.virtio4j.host.EventClock;
+import dev.virtio4j.host.Stateful;
 import dev.virtio4j.pc.StopReason;
 
-/** One power-on of a machine, loaded and ready to run. */
-interface Machine {
+/**
+ * One power-on of a machine, made by a {@link Host} with its drives plugged in. It is booted or
+ * loaded, and then run.
+ */
+public interface Machine extends Stateful {
+
+  /**
+   * Does what firmware does, and leaves the CPU at the first instruction of what it boots.
+   *
+   * @throws IllegalArgumentException if that does not fit the machine; the message says why
+   */
+  void boot();
 
   /**
    * Runs the guest on the calling thread until something stops it.
@@ -15,15 +27,16 @@ interface Machine {
   /** Stops it soon, or keeps it from starting; any thread may call this. */
   void stop();
 
-  /** Makes {@link #run} return {@link StopReason#PAUSED}; for work that {@link #post} runs. */
+  /** Makes {@link #run} return {@link StopReason#PAUSED}; for work that the clock runs. */
   void pause();
 
   /**
-   * Has some work done between two instructions, soon, while it runs; any thread may call this.
+   * The guest's time: nanoseconds since power-on. What is posted on it is done between two
+   * instructions, soon, while the machine runs.
    *
-   * @param work what to do, on the thread that runs the machine
+   * @return the clock
    */
-  void post(Runnable work);
+  EventClock clock();
 
   /**
    * Types on COM1; any thread may call this.
@@ -45,13 +58,6 @@ interface Machine {
    * @return retired instructions since power-on
    */
   long instructions();
-
-  /**
-   * How much time has passed for the guest.
-   *
-   * @return nanoseconds since power-on
-   */
-  long emulatedNanos();
 
   /**
    * What devices wait for.

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import com.grack.nanojson.JsonStringWriter;
 import com.grack.nanojson.JsonWriter;
@@ -22,13 +22,13 @@ import java.util.stream.Collectors;
  * @param run how it went
  * @param drives the machine's
  */
-record Report(BootRun.Result run, Drives drives) {
+public record Report(BootRun.Result run, Drives drives) {
   /**
    * The figures for people.
    *
    * @return a line for the guest, and for each drive one, and more where there is more to say
    */
-  List<String> lines() {
+  public List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(run.figures());
     for (Drive drive : drives.list()) {
@@ -73,12 +73,12 @@ record Report(BootRun.Result run, Drives drives) {
    *
    * @return an object in JSON
    */
-  String json() {
+  public String json() {
     return write(JsonWriter.indent("  ").string()) + "\n";
   }
 
-  /** The same in one line, without its end. */
-  String jsonLine() {
+  /** {@return the same in one line, without its end} */
+  public String jsonLine() {
     return write(JsonWriter.string());
   }
 

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

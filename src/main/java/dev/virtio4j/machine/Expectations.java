@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * at the end of what has come so far. A match never spans lines, and the search for the next
  * expression starts after the end of the match before it.
  */
-final class Expectations {
+public final class Expectations {
   /** Of a line that is longer than this, only the later part is searched. */
   private static final int LINE_LIMIT = 4096;
 
@@ -37,7 +37,7 @@ final class Expectations {
    *
    * @param expected the expressions in their order
    */
-  Expectations(Collection<Pattern> expected) {
+  public Expectations(Collection<Pattern> expected) {
     outstanding = new ArrayDeque<>(expected);
   }
 
@@ -46,7 +46,7 @@ final class Expectations {
    *
    * @return true also if there was none
    */
-  boolean met() {
+  public boolean met() {
     return outstanding.isEmpty();
   }
 
@@ -55,7 +55,7 @@ final class Expectations {
    *
    * @return the expression; null once all are met
    */
-  Pattern next() {
+  public Pattern next() {
     return outstanding.peek();
   }
 
@@ -64,7 +64,7 @@ final class Expectations {
    *
    * @param value the byte in the low 8 bits; UTF-8
    */
-  void accept(int value) {
+  public void accept(int value) {
     if (met()) {
       return;
     }

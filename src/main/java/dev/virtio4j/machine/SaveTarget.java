@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -24,7 +24,7 @@ import java.util.zip.DeflaterOutputStream;
  * Where {@code --save-on} or the monitor puts the machine: a file beside the one that was named,
  * which takes its name when all of it is on stable storage.
  */
-final class SaveTarget implements Closeable {
+public final class SaveTarget implements Closeable {
   private final Path file;
   private final Path part;
   private final FileChannel channel;
@@ -55,7 +55,7 @@ final class SaveTarget implements Closeable {
    * @throws IOException with one line that names the file, if it is something else or can't be
    *     made, or a drive that can't be saved
    */
-  static SaveTarget open(Path file, List<DriveOptions> drives) throws IOException {
+  public static SaveTarget open(Path file, List<DriveOptions> drives) throws IOException {
     for (DriveOptions drive : drives) {
       if (drive.image() != null && drive.image().losesFlushes()) {
         throw new IOException(
@@ -105,8 +105,8 @@ final class SaveTarget implements Closeable {
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** The file that was named. */
-  Path file() {
+  /** {@return the file that was named} */
+  public Path file() {
     return file;
   }
 

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.Drive;
 import dev.virtio4j.drive.DriveKey;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * is any number of lines of text, and then a line that is {@code ok}, or begins with {@code error:}
  * and says what is wrong; nothing was done then.
  */
-final class Monitor {
+public final class Monitor {
   private final BootRun run;
   private final MachineSetup setup;
 
@@ -97,7 +97,7 @@ final class Monitor {
    * @param run the run
    * @param setup its machine
    */
-  Monitor(BootRun run, MachineSetup setup) {
+  public Monitor(BootRun run, MachineSetup setup) {
     this.run = run;
     this.setup = setup;
   }
@@ -109,7 +109,7 @@ final class Monitor {
    * @param answer takes the answer on the emulator's thread, each line with its end; not called if
    *     the run ends before
    */
-  void ask(String line, Consumer<String> answer) {
+  public void ask(String line, Consumer<String> answer) {
     run.post(() -> answer.accept(execute(line.strip())));
   }
 
@@ -131,8 +131,13 @@ final class Monitor {
     return lines.stream().map(line -> line + "\n").collect(Collectors.joining()) + "ok\n";
   }
 
-  /** The answer where something is wrong. */
-  static String error(String what) {
+  /**
+   * The answer where something is wrong.
+   *
+   * @param what says what
+   * @return the line, with its end
+   */
+  public static String error(String what) {
     return "error: " + what + "\n";
   }
 

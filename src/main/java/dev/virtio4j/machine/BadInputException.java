@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Objects;
 
 /** Something that the user can mend: its message is one line that names the thing. */
-final class BadInputException extends Exception {
+public final class BadInputException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -15,7 +15,7 @@ final class BadInputException extends Exception {
    *
    * @param message the line
    */
-  BadInputException(String message) {
+  public BadInputException(String message) {
     super(message);
   }
 
@@ -24,7 +24,7 @@ final class BadInputException extends Exception {
    *
    * @param cause an {@link IOException} or {@link IllegalArgumentException}
    */
-  BadInputException(Exception cause) {
+  public BadInputException(Exception cause) {
     super(oneLine(cause), cause);
   }
 

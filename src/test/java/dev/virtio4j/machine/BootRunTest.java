@@ -1,9 +1,13 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtio4j.host.EventClock;
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pc.StopReason;
+import dev.virtio4j.testing.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +40,7 @@ class BootRunTest {
     private final Boot boot;
     private final IntConsumer serial;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final ManualClock clock = new ManualClock();
     private long instructions;
 
     FakeMachine(Boot boot, IntConsumer serial) {
@@ -46,6 +51,7 @@ class BootRunTest {
     @Override
     public StopReason run() {
       instructions = INSTRUCTIONS_PER_BOOT;
+      clock.advance(2 * instructions);
       for (byte value : boot.says().getBytes(StandardCharsets.US_ASCII)) {
         serial.accept(value);
         if (stopped.getCount() == 0) {
@@ -74,7 +80,12 @@ class BootRunTest {
     }
 
     @Override
-    public void post(Runnable work) {}
+    public void boot() {}
+
+    @Override
+    public EventClock clock() {
+      return clock;
+    }
 
     @Override
     public void receive(byte[] bytes) {
@@ -97,17 +108,22 @@ class BootRunTest {
     }
 
     @Override
-    public long emulatedNanos() {
-      return 2 * instructions;
-    }
-
-    @Override
     public String waitsFor() {
       throw new UnsupportedOperationException();
     }
 
     @Override
     public boolean resume() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void save(StateWriter out) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void load(StateReader in) {
       throw new UnsupportedOperationException();
     }
   }

@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
@@ -6,7 +6,7 @@ import dev.virtio4j.pc.ReferencePc;
 import java.io.IOException;
 
 /** What a machine boots at each power-on, as it was read: it need not be there any more. */
-sealed interface Boot permits LinuxBoot, FirmwareBoot {
+public sealed interface Boot permits LinuxBoot, FirmwareBoot {
 
   /**
    * Reads the files.
@@ -27,7 +27,12 @@ sealed interface Boot permits LinuxBoot, FirmwareBoot {
    */
   void boot(ReferencePc pc);
 
-  /** Saves it in a section of its own. */
+  /**
+   * Saves it in a section of its own.
+   *
+   * @param out where to
+   * @throws IOException if that fails
+   */
   default void save(StateWriter out) throws IOException {
     out.begin("boot", 2);
     out.flag(this instanceof FirmwareBoot);
@@ -35,10 +40,21 @@ sealed interface Boot permits LinuxBoot, FirmwareBoot {
     out.end();
   }
 
-  /** Saves what was read. */
+  /**
+   * Saves what was read.
+   *
+   * @param out where to
+   * @throws IOException if that fails
+   */
   void saveFiles(StateWriter out) throws IOException;
 
-  /** Loads what was saved. */
+  /**
+   * Loads what was saved.
+   *
+   * @param in where from
+   * @return it
+   * @throws IOException if it can't be read
+   */
   static Boot load(StateReader in) throws IOException {
     in.begin("boot", 2);
     Boot boot = in.flag() ? FirmwareBoot.load(in) : LinuxBoot.load(in);

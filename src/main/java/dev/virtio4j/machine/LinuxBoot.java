@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;

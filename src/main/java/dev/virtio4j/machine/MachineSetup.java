@@ -1,13 +1,11 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.Drives;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
-import dev.virtio4j.pc.ReferencePc;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 
@@ -19,20 +17,23 @@ import java.util.function.IntConsumer;
  * <p>A saved machine has these sections:
  *
  * <pre>
- *   virtio4j  the program's version, the size of RAM, what it boots, the drives
- *   memory, clock, cpu, ...    the machine, as {@link ReferencePc#save} has it
+ *   virtio4j  the program's version, the host, the size of RAM, what it boots, the drives
+ *   memory, clock, cpu, ...    the machine, as {@link Machine#save} has it
  * </pre>
  */
-final class MachineSetup implements Closeable {
+public final class MachineSetup implements Closeable {
   private static final String SECTION = "virtio4j";
 
+  private final Host host;
   private final MachineOptions options;
   private final Boot boot;
   private final Drives drives;
   private StateFile saved;
-  private ReferencePc pc;
+  private Machine machine;
 
-  private MachineSetup(MachineOptions options, Boot boot, Drives drives, StateFile saved) {
+  private MachineSetup(
+      Host host, MachineOptions options, Boot boot, Drives drives, StateFile saved) {
+    this.host = host;
     this.options = options;
     this.boot = boot;
     this.drives = drives;
@@ -42,29 +43,35 @@ final class MachineSetup implements Closeable {
   /**
    * Reads what is to boot, or to go on with, and opens the drives.
    *
+   * @param host what makes the machine
    * @param options what the user wants
    * @return the set-up; to be closed
    * @throws BadInputException if a file is not as it should be, or a drive is not as it was saved
    */
-  static MachineSetup open(MachineOptions options) throws BadInputException {
+  public static MachineSetup open(Host host, MachineOptions options) throws BadInputException {
     try {
       if (options.saved() != null) {
-        return restore(options, StateFile.open(options.saved()));
+        return restore(host, options, StateFile.open(options.saved()));
       }
       Boot boot = Boot.read(options);
       return new MachineSetup(
-          options, boot, Drives.open(options.drives(), options.snapshot()), null);
+          host, options, boot, Drives.open(options.drives(), options.snapshot()), null);
     } catch (IOException e) {
       throw new BadInputException(e);
     }
   }
 
-  private static MachineSetup restore(MachineOptions options, StateFile saved) throws IOException {
+  private static MachineSetup restore(Host host, MachineOptions options, StateFile saved)
+      throws IOException {
     Drives drives = null;
     try {
       StateReader in = saved.reader();
-      in.begin(SECTION, 1);
+      in.begin(SECTION, 2);
       in.text();
+      String savedOn = in.text();
+      if (!savedOn.equals(host.id())) {
+        throw saved.wrong("was saved with --host " + savedOn + ", and this is " + host.id());
+      }
       int memory = in.i32();
       if (memory != options.memoryBytes()) {
         throw saved.wrong(
@@ -75,7 +82,7 @@ final class MachineSetup implements Closeable {
       drives = Drives.open(options.drives(), options.snapshot());
       drives.load(in);
       in.end();
-      return new MachineSetup(options, boot, drives, saved);
+      return new MachineSetup(host, options, boot, drives, saved);
     } catch (IOException e) {
       saved.close();
       if (drives != null) {
@@ -93,36 +100,24 @@ final class MachineSetup implements Closeable {
    * @return the machine
    * @throws IllegalArgumentException if something does not fit the machine, or the machine the host
    */
-  Machine powerOn(IntConsumer serial) {
-    pc = null; // its memory is free for the next one
-    pc = makePc(serial);
-    drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
-    if (options.realtime()) {
-      pc.paceToWallClock();
-    }
+  public Machine powerOn(IntConsumer serial) {
+    machine = null; // its memory is free for the next one
+    machine = host.make(options, boot, drives, serial);
     if (saved == null) {
-      boot.boot(pc);
+      machine.boot();
     } else {
       loadSaved();
     }
-    return new PoweredPc(pc, drives);
+    return machine;
   }
 
   private void loadSaved() {
     try (StateFile file = saved) {
-      pc.load(file.reader());
+      machine.load(file.reader());
     } catch (IOException e) {
       throw new IllegalArgumentException(options.saved() + ": " + e.getMessage(), e);
     }
     saved = null;
-  }
-
-  private ReferencePc makePc(IntConsumer serial) {
-    long startSeconds =
-        options.realtime() ? Instant.now().getEpochSecond() : ReferencePc.DEFAULT_START_SECONDS;
-    int memoryBytes = options.memoryBytes();
-    return HardwareOptions.make(
-        memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial));
   }
 
   /**
@@ -133,7 +128,7 @@ final class MachineSetup implements Closeable {
    * @return a line that says how it went
    * @throws IOException if that fails
    */
-  String save(SaveTarget target) throws IOException {
+  public String save(SaveTarget target) throws IOException {
     long start = System.nanoTime();
     target.write(this::save);
     return String.format(
@@ -145,17 +140,18 @@ final class MachineSetup implements Closeable {
   }
 
   private void save(StateWriter out) throws IOException {
-    out.begin(SECTION, 1);
-    out.text(Main.version());
+    out.begin(SECTION, 2);
+    out.text(ProgramVersion.text());
+    out.text(host.id());
     out.i32(options.memoryBytes());
     boot.save(out);
     drives.save(out);
     out.end();
-    pc.save(out);
+    machine.save(out);
   }
 
-  /** The drives, open. */
-  Drives drives() {
+  /** {@return the drives, open} */
+  public Drives drives() {
     return drives;
   }
 

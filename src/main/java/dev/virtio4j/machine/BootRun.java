@@ -1,4 +1,4 @@
-package dev.virtio4j.cli;
+package dev.virtio4j.machine;
 
 import dev.virtio4j.pc.StopReason;
 import java.time.Duration;
@@ -21,9 +21,9 @@ import java.util.regex.Pattern;
  * stands still. {@link #run} works on the calling thread, the emulator's; {@link #type}, {@link
  * #quit}, {@link #goOn} and {@link #post} may be called from another.
  */
-final class BootRun {
+public final class BootRun {
   /** How long a machine that stands still waits before it tries again by itself. */
-  static final Duration RETRY = Duration.ofSeconds(1);
+  public static final Duration RETRY = Duration.ofSeconds(1);
 
   private static final Pattern PANIC = Pattern.compile("Kernel panic");
 
@@ -52,12 +52,18 @@ final class BootRun {
   private long earlierNanos;
 
   /** Why a run ended. */
-  enum Ending {
+  public enum Ending {
+    /** All that was expected came on the serial line. */
     EXPECTED(ExitStatus.OK, "all that was expected came"),
+    /** The machine was saved. */
     SAVED(ExitStatus.OK, "the machine was saved"),
+    /** The guest powered off, or halted with interrupts off. */
     POWERED_OFF(ExitStatus.OK, "the guest powered off"),
+    /** The user ended it. */
     QUIT(ExitStatus.OK, "ended by the user"),
+    /** The time that it was given was over. */
     TIMEOUT(ExitStatus.TIMEOUT, "timeout"),
+    /** The guest panicked, or shut down by a triple fault. */
     CRASHED(ExitStatus.GUEST_CRASH, "the guest crashed");
 
     private final int exitStatus;
@@ -80,7 +86,7 @@ final class BootRun {
    * @param emulatedTime how long that was for the guest
    * @param wallTime how long it took
    */
-  record Result(
+  public record Result(
       Ending ending,
       StopReason stopped,
       Pattern outstanding,
@@ -88,15 +94,15 @@ final class BootRun {
       Duration emulatedTime,
       Duration wallTime) {
 
-    /** The program's; of a run that has ended. */
-    int exitStatus() {
+    /** {@return the program's exit status; of a run that has ended} */
+    public int exitStatus() {
       return ending.exitStatus == ExitStatus.OK && outstanding != null
           ? ExitStatus.FAILED
           : ending.exitStatus;
     }
 
-    /** The speed in words. */
-    String figures() {
+    /** {@return the speed in words} */
+    public String figures() {
       double seconds = wallTime.toNanos() / 1e9;
       return String.format(
           Locale.ROOT,
@@ -106,8 +112,8 @@ final class BootRun {
           instructions / seconds / 1e6);
     }
 
-    /** The reason in words. */
-    String reason() {
+    /** {@return the reason in words} */
+    public String reason() {
       String what =
           ending != null
               ? ending.text + (stopped == StopReason.REQUESTED ? "" : " (" + stopped + ")")
@@ -125,7 +131,7 @@ final class BootRun {
    * @param notes takes what the user should know while the guest runs, a line each
    * @throws BadInputException if the machine can't be made or the guest does not fit it
    */
-  BootRun(
+  public BootRun(
       Function<IntConsumer, Machine> powerOn,
       Collection<Pattern> expected,
       IntConsumer serial,
@@ -144,7 +150,7 @@ final class BootRun {
    * @param notes takes what the user should know while the guest runs, a line each
    * @throws BadInputException if the machine can't be made or the guest does not fit it
    */
-  BootRun(
+  public BootRun(
       Function<IntConsumer, Machine> powerOn,
       Collection<Pattern> expected,
       Ending whenMet,
@@ -171,7 +177,7 @@ final class BootRun {
    *     for {@link #goOn}
    * @return how it went
    */
-  Result run(Duration timeout, Duration retry) {
+  public Result run(Duration timeout, Duration retry) {
     this.retry = retry;
     start = System.nanoTime();
     Timer timer = new Timer("timeout", true);
@@ -187,7 +193,7 @@ final class BootRun {
     }
     try {
       earlierInstructions = -machine.instructions();
-      earlierNanos = -machine.emulatedNanos();
+      earlierNanos = -machine.clock().now();
       StopReason stopped = runMachine();
       while (bootsAgain(stopped)) {
         notes.accept("the guest restarts (" + stopped + ")");
@@ -205,12 +211,12 @@ final class BootRun {
         stopped,
         expected.next(),
         earlierInstructions + machine.instructions(),
-        Duration.ofNanos(earlierNanos + machine.emulatedNanos()),
+        Duration.ofNanos(earlierNanos + machine.clock().now()),
         Duration.ofNanos(System.nanoTime() - start));
   }
 
-  /** How the run goes; on the emulator's thread. */
-  Result soFar() {
+  /** {@return how the run goes; on the emulator's thread} */
+  public Result soFar() {
     return result(null, isKept() ? StopReason.PAUSED : null);
   }
 
@@ -279,7 +285,7 @@ final class BootRun {
   void post(Runnable command) {
     work.add(command);
     synchronized (this) {
-      machine.post(this::doPosted);
+      machine.clock().post(this::doPosted);
     }
   }
 
@@ -293,7 +299,7 @@ final class BootRun {
   private synchronized boolean bootsAgain(StopReason stopped) {
     if (ending == null && stopped.isReset() && !panic.met()) {
       earlierInstructions += machine.instructions();
-      earlierNanos += machine.emulatedNanos();
+      earlierNanos += machine.clock().now();
       powerOn();
       return true;
     }
@@ -306,7 +312,7 @@ final class BootRun {
     panic = new Expectations(List.of(PANIC));
     machine = null; // its memory is free for the next one
     machine = powerOn.apply(this::transmitted);
-    machine.post(this::doPosted); // the machine before it may not have come to it
+    machine.clock().post(this::doPosted); // the machine before it may not have come to it
   }
 
   private void transmitted(int value) {
@@ -335,17 +341,17 @@ final class BootRun {
   }
 
   /** Ends the run as the user wishes. */
-  void quit() {
+  public void quit() {
     end(Ending.QUIT);
   }
 
   /** Ends the run, since its machine was saved. */
-  void endSaved() {
+  public void endSaved() {
     end(Ending.SAVED);
   }
 
   /** Lets a machine that stands still try again. */
-  void goOn() {
+  public void goOn() {
     post(
         () -> {
           if (!letGo()) {
@@ -375,7 +381,7 @@ final class BootRun {
    *
    * @param bytes what is typed
    */
-  synchronized void type(byte[] bytes) {
+  public synchronized void type(byte[] bytes) {
     try {
       while (ending == null && machine.untaken() > MAX_UNTAKEN) {
         wait(UNTAKEN_POLL_MILLIS);
