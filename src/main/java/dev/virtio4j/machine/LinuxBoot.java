@@ -46,13 +46,12 @@ public final class LinuxBoot implements Boot {
   /**
    * Makes a disk from which a BIOS boots it.
    *
-   * @param file the image; a new or an empty file
    * @param memoryBytes the size of the machine's RAM
-   * @throws IOException if it can't be written
+   * @return the image
    * @throws IllegalArgumentException if it does not fit; the message is one line that says why
    */
-  public void writeDisk(Path file, int memoryBytes) throws IOException {
-    BootDisk.write(file, kernel, initrd, commandLine, memoryBytes);
+  public byte[] disk(int memoryBytes) {
+    return BootDisk.image(kernel, initrd, commandLine, memoryBytes);
   }
 
   @Override

@@ -1,11 +1,9 @@
 package dev.virtio4j.pc;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.io.IOUtils;
 
@@ -54,20 +52,18 @@ public final class BootDisk {
   private BootDisk() {}
 
   /**
-   * Writes such a disk.
+   * Makes such a disk.
    *
-   * @param file the image; a new or an empty file
    * @param kernel the kernel
    * @param initrd the initial RAM disk; null for none
    * @param commandLine the kernel's command line
    * @param memorySize the machine's RAM, in bytes
-   * @throws IOException if the file can't be written
+   * @return the image
    * @throws IllegalArgumentException if the machine has too little memory or the command line is
    *     too long; the message is one line and says how much would do
    */
-  public static void write(
-      Path file, LinuxKernel kernel, byte[] initrd, String commandLine, int memorySize)
-      throws IOException {
+  public static byte[] image(
+      LinuxKernel kernel, byte[] initrd, String commandLine, int memorySize) {
     kernel.checkMemory(memorySize);
     ByteBuffer setup = kernel.setup();
     BootParams.VID_MODE.write(setup, LinuxKernel.VID_MODE_NORMAL);
@@ -89,31 +85,28 @@ public final class BootDisk {
             new Extent(ByteBuffer.wrap(text), COMMAND_LINE),
             new Extent(ByteBuffer.wrap(kernel.code()), LinuxKernel.LOAD_ADDRESS),
             new Extent(ramDisk, ramDiskAddress));
-    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      write(out, extents);
-    }
+    return image(extents);
   }
 
-  private static void write(RandomAccessFile out, List<Extent> extents) throws IOException {
-    ByteBuffer bootSector =
-        ByteBuffer.wrap(IOUtils.resourceToByteArray("/dev/virtio4j/pc/boot-sector.bin"))
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .position(EXTENTS);
-    long sector = 1;
+  private static byte[] image(List<Extent> extents) {
+    int sectors = 1 + extents.stream().mapToInt(Extent::sectors).sum();
+    int size = (sectors * SECTOR + CYLINDER - 1) / CYLINDER * CYLINDER;
+    ByteBuffer image = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    image.put(bootSector()).position(EXTENTS);
+    int sector = 1;
     for (Extent extent : extents) {
-      bootSector.putInt((int) sector).putInt(extent.sectors()).putInt(extent.address);
-      write(out, sector, extent.bytes);
+      image.putInt(sector).putInt(extent.sectors()).putInt(extent.address);
+      image.put(sector * SECTOR, extent.bytes, 0, extent.bytes.capacity());
       sector += extent.sectors();
     }
-    write(out, 0, bootSector.rewind());
-    out.setLength((sector * SECTOR + CYLINDER - 1) / CYLINDER * CYLINDER);
+    return image.array();
   }
 
-  private static void write(RandomAccessFile out, long sector, ByteBuffer bytes)
-      throws IOException {
-    FileChannel channel = out.getChannel().position(sector * SECTOR);
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+  private static byte[] bootSector() {
+    try {
+      return IOUtils.resourceToByteArray("/dev/virtio4j/pc/boot-sector.bin");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -117,7 +117,7 @@ class BootLoaderIT {
             false,
             false);
     Path disk = directory.resolve("disk");
-    ((LinuxBoot) Boot.read(options)).writeDisk(disk, MEMORY);
+    Files.write(disk, ((LinuxBoot) Boot.read(options)).disk(MEMORY));
     assertThat(boot("file=" + disk + ",readonly=on"))
         .contains("test: begins\nmade\nvda\ntest: ends\n");
   }

@@ -71,12 +71,12 @@ class BootDiskTest {
   }
 
   /** Boots by SeaBIOS from a virtio disk with the image. */
-  private static ReferencePc boot(Path image) throws IOException {
+  private static ReferencePc boot(byte[] image) throws IOException {
     StringBuilder serial = new StringBuilder();
     ReferencePc pc =
         new ReferencePc(
             32 * MIB, ReferencePc.DEFAULT_START_SECONDS, value -> serial.append((char) value));
-    pc.plug(disk(Files.readAllBytes(image), pc.guestMemory(), pc.clock()));
+    pc.plug(disk(image, pc.guestMemory(), pc.clock()));
     pc.boot(Firmware.read(Needs.seaBios("bios.bin")));
     assertThat(pc.run()).isEqualTo(StopReason.HALTED);
     assertThat(serial).hasToString("K");
@@ -113,8 +113,7 @@ class BootDiskTest {
   @Test
   @DisplayName("a kernel without an initrd is told of none")
   void noInitrd() throws IOException {
-    Path image = directory.resolve("boot.img");
-    BootDisk.write(image, kernel(), null, "", 32 * MIB);
+    byte[] image = BootDisk.image(kernel(), null, "", 32 * MIB);
     ReferencePc pc = boot(image);
     assertThat(memory(pc, 0x100000, CODE.length)).isEqualTo(CODE);
     assertThat(pc.memory().load64(0x10218)).as("ramdisk_image and _size").isZero();
@@ -124,28 +123,24 @@ class BootDiskTest {
   @Test
   @DisplayName("the partition table is empty, and the disk has whole cylinders")
   void geometry() throws IOException {
-    Path image = directory.resolve("boot.img");
-    BootDisk.write(image, kernel(), INITRD, "", 32 * MIB);
-    byte[] bytes = Files.readAllBytes(image);
-    assertThat(Arrays.copyOfRange(bytes, 0x1BE, 0x1FE)).containsOnly(0);
-    assertThat(bytes.length % (16 * 63 * 512)).isZero();
+    byte[] image = BootDisk.image(kernel(), INITRD, "", 32 * MIB);
+    assertThat(Arrays.copyOfRange(image, 0x1BE, 0x1FE)).containsOnly(0);
+    assertThat(image.length % (16 * 63 * 512)).isZero();
   }
 
   @Test
   @DisplayName("what does not fit the machine is refused, with what would do")
   void refused() throws IOException {
-    Path image = directory.resolve("boot.img");
     LinuxKernel kernel = kernel();
-    assertThatThrownBy(() -> BootDisk.write(image, kernel, null, "", 4 * MIB))
+    assertThatThrownBy(() -> BootDisk.image(kernel, null, "", 4 * MIB))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the kernel needs at least 5 MiB of memory; the machine has 4 MiB");
-    assertThatThrownBy(() -> BootDisk.write(image, kernel, INITRD, "", 5 * MIB))
+    assertThatThrownBy(() -> BootDisk.image(kernel, INITRD, "", 5 * MIB))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "the kernel and its initrd need at least 6 MiB of memory; the machine has 5 MiB");
-    assertThatThrownBy(() -> BootDisk.write(image, kernel, null, "x".repeat(2048), 32 * MIB))
+    assertThatThrownBy(() -> BootDisk.image(kernel, null, "x".repeat(2048), 32 * MIB))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the kernel command line has 2048 bytes; this kernel takes at most 2047");
-    assertThat(image).doesNotExist();
   }
 }
