@@ -42,6 +42,6 @@ final class RunClock extends VirtualClock {
     if (stopping && ++expired > PATIENCE) {
       throw new StopRun(StopReason.REQUESTED); // all interrupts are masked
     }
-    super.updateNowAndProcess(sleep);
+    super.updateNowAndProcess(false); // a clock that goes by instructions need not wait
   }
 }
