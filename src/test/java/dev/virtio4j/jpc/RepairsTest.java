@@ -191,7 +191,7 @@ class RepairsTest {
     }
     assertThatThrownBy(() -> JpcRepair.of("cmos"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("no repair of JPC 'cmos'; there are cmpxchg8b, tlb");
+        .hasMessageStartingWith("no repair of JPC 'cmos'; there are cmpxchg8b, rdpmc, tlb");
   }
 
   @Test

@@ -91,9 +91,9 @@ class BootDiskTest {
   @Test
   @DisplayName("SeaBIOS and the boot sector put all of it in its place, and enter the kernel")
   void boots() throws IOException {
-    Path image = directory.resolve("boot.img");
+
     String commandLine = "console=ttyS0 " + "x".repeat(600);
-    BootDisk.write(image, kernel(), INITRD, commandLine, 32 * MIB);
+    byte[] image = BootDisk.image(kernel(), INITRD, commandLine, 32 * MIB);
     ReferencePc pc = boot(image);
 
     assertThat(memory(pc, 0x100000, CODE.length)).as("code").isEqualTo(CODE);

@@ -11,6 +11,7 @@ public class Processor extends AbstractHardwareComponent {
   public final Reg r_ecx = new Reg();
   public final Reg r_edx = new Reg();
 
+  public boolean eflagsInterruptEnable;
   public LinearAddressSpace linearMemory;
   private boolean zero;
   private int cr0;
