@@ -11,7 +11,7 @@ final class LogView {
   private static final int MAX_TAIL = 128 << 10;
 
   /** A pause is worth a word when it is this part of the whole time. */
-  private static final double PAUSE = 0.04;
+  private static final double PAUSE = 0.08;
 
   /**
    * A row of the log.
