@@ -39,9 +39,11 @@ class ArchitectureTest {
     PC         ("pc",          "host", "pci"),
     QTEST      ("qtest",       "host", "pc"),
     REPORT     ("report"),
-    DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
-    PLUGIN     ("plugin",      "host", "pci", "drive"),
-    JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive");
+    DESCRIPTOR ("descriptor",  "pci"),
+    DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
+    PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
+    JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
+    MACHINE    ("machine",     "host", "block", "drive", "pc");
     // spotless:on
 
     final String name;
