@@ -59,7 +59,7 @@ public class PC {
             new SerialPort(0x3F8),
             new SerialPort(0x2F8));
     configure();
-    program = new Program(getProcessor(), (IOPortHandler) getComponent(IOPortHandler.class), clock);
+    program = new Program(cpu, ports, clock);
   }
 
   private void configure() {
