@@ -37,6 +37,8 @@ public final class Repairs {
     switch (repair) {
       case CMPXCHG8B -> Cmpxchg8b.repair();
       case TLB -> PageTlb.repair(pc);
+      case REAL_MODE -> RealMode.repair();
+      case SHADOW_RAM -> ShadowRam.repair(pc);
     }
   }
 }
