@@ -21,7 +21,13 @@ public enum JpcRepair {
    * The TLB keeps to CR0.WP and has room for large pages: Linux from 4.12 stops without it, and all
    * that uses large pages is slow.
    */
-  TLB;
+  TLB,
+
+  /** Instructions of real mode that SeaBIOS has, and JPC only in protected mode. */
+  REAL_MODE,
+
+  /** The memory of the BIOS and of option ROMs can be written to: SeaBIOS keeps its data there. */
+  SHADOW_RAM;
 
   /**
    * The name that users write.

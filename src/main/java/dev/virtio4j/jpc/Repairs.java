@@ -38,6 +38,8 @@ public final class Repairs {
       case CMPXCHG8B -> Cmpxchg8b.repair();
       case RDPMC -> Rdpmc.repair();
       case TLB -> PageTlb.repair(pc);
+      case REAL_MODE -> RealMode.repair();
+      case SHADOW_RAM -> ShadowRam.repair(pc);
     }
   }
 }

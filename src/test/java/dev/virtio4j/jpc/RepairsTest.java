@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.virtio4j.host.GuestMemoryException;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jpc.emulator.HardwareComponent;
 import org.jpc.emulator.PC;
 import org.jpc.emulator.execution.Executable;
+import org.jpc.emulator.execution.decoder.OpcodeDecoder;
 import org.jpc.emulator.execution.decoder.PeekableInputStream;
 import org.jpc.emulator.memory.LinearAddressSpace;
 import org.jpc.emulator.memory.PhysicalAddressSpace;
@@ -184,6 +187,77 @@ class RepairsTest {
   }
 
   @Test
+  @DisplayName("has PAUSE, RDTSC, SGDT and string I/O with 32-bit addresses in real mode")
+  void realMode() throws ReflectiveOperationException {
+    Repairs.apply(pc, ALL);
+    Repairs.apply(pc, ALL);
+    int rep = 1 << 7;
+    int dwords = 1;
+    int address32 = 2;
+
+    assertThat(borrowed(0x290, rep | dwords, 0)).isTrue();
+    assertThat(borrowed(0x131, 0, 0)).isTrue();
+    assertThat(borrowed(0x301, dwords, 0x04)).isTrue();
+    for (int row : List.of(0x66C, 0x66D, 0x66E, 0x66F)) {
+      assertThat(borrowed(row, rep | dwords | address32, 0)).as("%03X", row).isTrue();
+    }
+    assertThat(borrowed(0x090, 0, 0)).as("NOP").isFalse();
+    assertThat(borrowed(0x301, dwords, 0x0C)).as("SIDT").isFalse();
+  }
+
+  /** Whether real mode has an instruction of protected mode. */
+  private static boolean borrowed(int row, int prefixes, int modrm)
+      throws ReflectiveOperationException {
+    return decoded(OpcodeTables.realMode()[row], prefixes, modrm)
+        .equals(decoded(OpcodeTables.protectedMode()[row], prefixes, modrm));
+  }
+
+  private static Class<?> decoded(OpcodeDecoder decoder, int prefixes, int modrm) {
+    int noSegment = 7 << 2;
+    return decoder.decodeOpcode(0, 0, prefixes | noSegment, new Code(modrm)).getClass();
+  }
+
+  @Test
+  @DisplayName("has RAM at C0000 to FFFFF, for DMA too, with what was in the ROMs, until a reset")
+  void shadowRam() {
+    int rom = physical.getDoubleWord(0xFFFF0);
+    assertThatThrownBy(() -> machine.memory.store32(0xE8000, 1))
+        .isInstanceOf(GuestMemoryException.class);
+
+    Repairs.apply(pc, ALL);
+    machine.memory.store32(0xE8000, 42);
+    physical.setDoubleWord(0xC8000, 43);
+
+    assertThat(physical.getDoubleWord(0xFFFF0)).isEqualTo(rom);
+    assertThat(physical.getDoubleWord(0xE8000)).isEqualTo(42);
+    assertThat(machine.memory.load32(0xC8000)).isEqualTo(43);
+    assertThatThrownBy(() -> machine.memory.store32(0xBFFFF, 1))
+        .isInstanceOf(GuestMemoryException.class);
+
+    pc.reset();
+    assertThatThrownBy(() -> machine.memory.store32(0xE8000, 1))
+        .isInstanceOf(GuestMemoryException.class);
+  }
+
+  @Test
+  @DisplayName("has what was in that RAM when a state is loaded and the repair is made again")
+  void shadowRamSaved() throws IOException {
+    Repairs.apply(pc, ALL);
+    physical.setDoubleWord(0xE8000, 42);
+    byte[] state = machine.saved();
+
+    JpcMachine other = new JpcMachine();
+    Repairs.apply(other.pc, ALL);
+    other.load(state);
+    Repairs.apply(other.pc, ALL);
+    assertThat(other.memory.load32(0xE8000)).isEqualTo(42);
+
+    other.memory.store32(0xE8000, 43);
+    Repairs.apply(other.pc, ALL);
+    assertThat(other.memory.load32(0xE8000)).isEqualTo(43);
+  }
+
+  @Test
   @DisplayName("has repairs that are found by their names, and an error that lists those")
   void names() {
     for (JpcRepair repair : JpcRepair.values()) {
@@ -202,7 +276,8 @@ class RepairsTest {
         new PC(new VirtualClock(), none, JpcMachine.RAM) {
           @Override
           public HardwareComponent getComponent(Class<? extends HardwareComponent> type) {
-            return super.getComponent(PhysicalAddressSpace.class);
+            return super.getComponent(
+                type == LinearAddressSpace.class ? PhysicalAddressSpace.class : type);
           }
         };
 
