@@ -14,6 +14,9 @@ public enum JpcRepair {
   /** CMPXCHG8B is decoded: Linux for a Pentium or newer stops without it. */
   CMPXCHG8B,
 
+  /** DIV takes unsigned numbers: programs stop at a divide error now and then without it. */
+  DIV,
+
   /** RDPMC is executed: a Debian kernel for the 686 can't power off without it. */
   RDPMC,
 

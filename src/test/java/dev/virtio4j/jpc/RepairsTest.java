@@ -178,6 +178,36 @@ class RepairsTest {
     assertThat(physical.getDoubleWord(4)).isEqualTo(4);
   }
 
+  @Test
+  @DisplayName(
+      "has DIV of a dividend with its highest bit set, and divide errors where they belong")
+  void div() throws ReflectiveOperationException {
+    Repairs.apply(pc, ALL);
+    Repairs.apply(pc, ALL);
+    Executable byMemory = divide(0x36);
+    Executable byEcx = divide(0xF1);
+    physical.setDoubleWord(0, 0xF8E8_B400);
+    cpu.r_ecx.set32(0xF8E8_B400);
+
+    for (Executable div : List.of(byMemory, byEcx)) {
+      cpu.r_edx.set32(0xEFE9_7772);
+      cpu.r_eax.set32(0x8898_0200);
+      div.execute(cpu);
+      assertThat(Integer.toUnsignedLong(cpu.r_eax.get32())).isEqualTo(4_139_722_217L);
+      assertThat(Integer.toUnsignedLong(cpu.r_edx.get32())).isEqualTo(248_000_000L);
+    }
+    cpu.r_edx.set32(0xF8E8_B400);
+    assertThatThrownBy(() -> byEcx.execute(cpu)).isSameAs(ProcessorException.DIVIDE_ERROR);
+    cpu.r_ecx.set32(0);
+    assertThatThrownBy(() -> byEcx.execute(cpu)).isSameAs(ProcessorException.DIVIDE_ERROR);
+  }
+
+  private static Executable divide(int modrm) throws ReflectiveOperationException {
+    int noSegmentDwordsAndAddress32 = 7 << 2 | 3;
+    return OpcodeTables.protectedMode()[0x6F7].decodeOpcode(
+        0, 0, noSegmentDwordsAndAddress32, new Code(modrm));
+  }
+
   private static Executable lockCmpxchg8bOfEsi() throws ReflectiveOperationException {
     int lock = 1 << 5;
     int noSegment = 7 << 2;
@@ -265,7 +295,7 @@ class RepairsTest {
     }
     assertThatThrownBy(() -> JpcRepair.of("cmos"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("no repair of JPC 'cmos'; there are cmpxchg8b, rdpmc, tlb");
+        .hasMessageStartingWith("no repair of JPC 'cmos'; there are cmpxchg8b, div, rdpmc, tlb");
   }
 
   @Test
