@@ -28,7 +28,7 @@ final class HostOptions {
       paramLabel = "LIST",
       description = {
         "--host=jpc: what is repaired in it:",
-        "all (the default), none, or some of cmpxchg8b,rdpmc,tlb"
+        "all (the default), none, or names with commas"
       })
   private String repairs;
 
