@@ -9,6 +9,7 @@ import dev.virtio4j.machine.Monitor;
 import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.machine.Report;
 import dev.virtio4j.machine.SaveTarget;
+import dev.virtio4j.pc.CpuMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,6 +103,16 @@ final class BootCommand implements Callable<Integer> {
   private Clock clock;
 
   @Option(
+      names = "--cpu",
+      paramLabel = "HOW",
+      defaultValue = "translator",
+      description = {
+        "translator: hot code runs as Java bytecode (the default);",
+        "interpreter: none does; the guest can't tell"
+      })
+  private CpuMode cpu;
+
+  @Option(
       names = "--stats",
       paramLabel = "FILE",
       description = "write the figures of the run here as JSON")
@@ -147,7 +158,7 @@ final class BootCommand implements Callable<Integer> {
     }
     try (MonitorSocket socket = monitor == null ? null : MonitorSocket.open(monitor);
         SaveTarget target = saveOn == null ? null : saveTarget(options);
-        MachineSetup setup = MachineSetup.open(new ReferenceHost(), options)) {
+        MachineSetup setup = MachineSetup.open(new ReferenceHost(cpu), options)) {
       BootRun run =
           new BootRun(
               setup::powerOn,
