@@ -3,6 +3,8 @@ package org.jpc.emulator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Calendar;
+import org.jpc.emulator.processor.Processor;
 import org.jpc.support.Clock;
 import org.jpc.support.DriveSet;
 
@@ -10,6 +12,10 @@ public class PC {
   public static int SYS_RAM_SIZE;
 
   public PC(Clock clock, DriveSet drives, int ramSize) throws IOException {}
+
+  public PC(Clock clock, DriveSet drives, int ramSize, Calendar startTime) throws IOException {}
+
+  public final native int execute();
 
   public native void start();
 
@@ -20,6 +26,8 @@ public class PC {
   public native void loadState(InputStream in) throws IOException;
 
   public native void reset();
+
+  public native Processor getProcessor();
 
   public native HardwareComponent getComponent(Class<? extends HardwareComponent> type);
 }

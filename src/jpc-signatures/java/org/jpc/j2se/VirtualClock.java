@@ -15,6 +15,9 @@ public class VirtualClock extends AbstractHardwareComponent implements Clock {
   public native void updateAndProcess(int instructions);
 
   @Override
+  public native void updateNowAndProcess(boolean sleep);
+
+  @Override
   public native long getEmulatedNanos();
 
   @Override

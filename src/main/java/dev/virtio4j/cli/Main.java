@@ -1,5 +1,6 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Durations;
 import dev.virtio4j.machine.BadInputException;
@@ -69,9 +70,11 @@ public final class Main {
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
         .addSubcommand(new PluginsCommand(console))
+        .addSubcommand(new ReportCommand())
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .registerConverter(MemorySize.class, converter(MemorySize::parse))
         .registerConverter(DriveOptions.class, converter(DriveOptions::parse))
+        .registerConverter(DeviceOptions.class, converter(DeviceOptions::parse))
         .registerConverter(Duration.class, converter(Durations::parse))
         .registerConverter(Pattern.class, converter(Main::pattern))
         .registerConverter(StatsFile.class, text -> new StatsFile(Path.of(text)))

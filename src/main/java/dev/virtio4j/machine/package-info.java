@@ -16,6 +16,6 @@
  *
  * <p>Whatever is wrong with what the user gave is a {@link dev.virtio4j.machine.BadInputException},
  * one line that names the thing. Nothing here prints or exits. May import {@code host}, {@code
- * drive}, {@code pc} and below; {@code cli} is above.
+ * drive}, {@code plugin}, {@code pc} and below; {@code cli} is above.
  */
 package dev.virtio4j.machine;

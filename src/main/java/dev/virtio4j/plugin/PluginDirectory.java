@@ -1,5 +1,7 @@
 package dev.virtio4j.plugin;
 
+import dev.virtio4j.descriptor.Descriptor;
+import dev.virtio4j.descriptor.DescriptorReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,6 +55,11 @@ public final class PluginDirectory implements Closeable {
       found.add(jar);
     }
     return found;
+  }
+
+  /** {@return a directory without plugins} */
+  public static PluginDirectory none() {
+    return new PluginDirectory("", "", null);
   }
 
   private void add(Path jar) {
