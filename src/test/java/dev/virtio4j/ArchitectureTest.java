@@ -38,9 +38,11 @@ class ArchitectureTest {
     VIRTIO_SCSI("virtio.scsi", "host", "virtio", "scsi", "block"),
     PC         ("pc",          "host", "pci"),
     QTEST      ("qtest",       "host", "pc"),
-    DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
-    PLUGIN     ("plugin",      "host", "pci", "drive"),
-    JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive");
+    DESCRIPTOR ("descriptor",  "pci"),
+    DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
+    PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
+    JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
+    MACHINE    ("machine",     "host", "block", "drive", "pc");
     // spotless:on
 
     final String name;

@@ -1,6 +1,14 @@
 package dev.virtio4j.cli;
 
-import dev.virtio4j.cli.BootRun.Ending;
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.BootRun;
+import dev.virtio4j.machine.BootRun.Ending;
+import dev.virtio4j.machine.MachineOptions;
+import dev.virtio4j.machine.MachineSetup;
+import dev.virtio4j.machine.Monitor;
+import dev.virtio4j.machine.ReferenceHost;
+import dev.virtio4j.machine.Report;
+import dev.virtio4j.machine.SaveTarget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,7 +147,7 @@ final class BootCommand implements Callable<Integer> {
     }
     try (MonitorSocket socket = monitor == null ? null : MonitorSocket.open(monitor);
         SaveTarget target = saveOn == null ? null : saveTarget(options);
-        MachineSetup setup = MachineSetup.open(options)) {
+        MachineSetup setup = MachineSetup.open(new ReferenceHost(), options)) {
       BootRun run =
           new BootRun(
               setup::powerOn,

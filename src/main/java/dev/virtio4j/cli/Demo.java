@@ -4,6 +4,13 @@ import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.guest.DemoDisk;
 import dev.virtio4j.guest.GuestImage;
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.BootRun;
+import dev.virtio4j.machine.Expectations;
+import dev.virtio4j.machine.MachineOptions;
+import dev.virtio4j.machine.MachineSetup;
+import dev.virtio4j.machine.ReferenceHost;
+import dev.virtio4j.machine.Report;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +71,7 @@ record Demo(
         new Expectations(DemoDisk.expectedOutput().stream().map(Pattern::compile).toList());
     BootRun.Result result;
     List<String> figures;
-    try (MachineSetup setup = MachineSetup.open(options)) {
+    try (MachineSetup setup = MachineSetup.open(new ReferenceHost(), options)) {
       // The report is no --expect: the run goes on until the guest powers off.
       IntConsumer watched = serial.andThen(report::accept);
       result = new BootRun(setup::powerOn, List.of(), watched, notes).run(timeout, BootRun.RETRY);

@@ -1,5 +1,7 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.ExitStatus;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,8 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.guest.GuestCache;
 import dev.virtio4j.guest.GuestImage;
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.ExitStatus;
 import java.io.IOException;
 import java.util.Map;
 import picocli.CommandLine.Command;

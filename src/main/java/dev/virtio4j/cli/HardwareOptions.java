@@ -3,7 +3,6 @@ package dev.virtio4j.cli;
 import dev.virtio4j.drive.DriveOptions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** The options that every command with a machine has. */
@@ -32,24 +31,5 @@ final class HardwareOptions {
   /** The disks, in the order of their slots. */
   List<DriveOptions> drives() {
     return drives;
-  }
-
-  /**
-   * Makes a machine.
-   *
-   * @param memoryBytes how much memory it has
-   * @param constructor makes it
-   * @return the machine
-   * @throws IllegalArgumentException if the host's Java heap has no room for it
-   */
-  static <T> T make(int memoryBytes, Supplier<T> constructor) {
-    try {
-      return constructor.get();
-    } catch (OutOfMemoryError e) {
-      throw new IllegalArgumentException(
-          "no room for %d MiB of guest memory in a Java heap of %d MiB; lower --memory or set VIRTIO4J_JAVA_OPTS=-Xmx..."
-              .formatted(memoryBytes >> 20, Runtime.getRuntime().maxMemory() >> 20),
-          e);
-    }
   }
 }

@@ -11,6 +11,8 @@ import dev.virtio4j.block.OverlayInfo;
 import dev.virtio4j.block.RawFile;
 import dev.virtio4j.drive.DiskImage;
 import dev.virtio4j.drive.Sizes;
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.ExitStatus;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,14 +2,15 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Durations;
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.ExitStatus;
+import dev.virtio4j.machine.ProgramVersion;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Properties;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -124,20 +125,11 @@ public final class Main {
     return text.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 
-  /** The program and its version, as the build wrote it. */
-  static String version() throws IOException {
-    Properties properties = new Properties();
-    try (InputStream in = Main.class.getResourceAsStream("version.properties")) {
-      properties.load(in);
-    }
-    return "virtio4j " + properties.getProperty("version");
-  }
-
   /** What {@code --version} shows. */
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() throws IOException {
-      return new String[] {version()};
+      return new String[] {ProgramVersion.text()};
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.virtio4j.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.Monitor;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;

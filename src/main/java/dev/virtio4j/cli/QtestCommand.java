@@ -1,6 +1,9 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.drive.Drives;
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.ExitStatus;
+import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.CpulessPc;
 import dev.virtio4j.qtest.QtestServer;
 import java.io.IOException;
@@ -59,7 +62,7 @@ final class QtestCommand implements Callable<Integer> {
   private CpulessPc powerOn(Drives drives) throws BadInputException {
     int memoryBytes = hardware.memoryBytes();
     try {
-      CpulessPc pc = HardwareOptions.make(memoryBytes, () -> new CpulessPc(memoryBytes));
+      CpulessPc pc = ReferenceHost.withMemory(memoryBytes, () -> new CpulessPc(memoryBytes));
       drives.plugInto(
           pc.guestMemory(), pc.clock(), pc::plug, () -> console.note(drives.waitsFor()));
       return pc;

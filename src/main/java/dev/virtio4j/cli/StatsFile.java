@@ -1,5 +1,8 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.Report;
+import dev.virtio4j.machine.SaveTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

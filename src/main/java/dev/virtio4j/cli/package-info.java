@@ -5,11 +5,7 @@
  * <pre>
  *   Main                   the commands, and which error gets which exit status
  *     BootCommand          options of one boot           DemoCommand      the boot that checks itself
- *       MachineSetup       what is booted, opened        GuestCommand     fetches the guest
- *         Machine          one power-on of the reference PC
- *         LinuxBoot        what it boots; SaveTarget and StateFile: a saved machine's file
- *       BootRun            power-on, resets, --expect, --timeout, to the end
- *       MonitorSocket      --monitor: clients and their lines; Monitor: the commands
+ *       MonitorSocket      --monitor: clients, lines    GuestCommand     fetches the guest
  *       Terminal           standard input and output as COM1
  *     FirmwareTestCommand  runs bare-metal programs that test the disk
  *       FirmwareProgram    one of them, and the machine it expects
@@ -20,7 +16,8 @@
  *     PluginsCommand       lists plugins
  * </pre>
  *
- * <p>What {@code --drive} says is read in package {@code drive}.
+ * <p>What {@code --drive} says is read in package {@code drive}; package {@code machine} runs
+ * guests.
  *
  * <p>This is the only package that prints or exits, and nothing imports it. Bad input is one line
  * on standard error and exit status 2; what we did wrong is a stack trace and 70.

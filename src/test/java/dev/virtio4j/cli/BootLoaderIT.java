@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.guest.TestGuest;
+import dev.virtio4j.machine.BootRun;
+import dev.virtio4j.machine.MachineOptions;
+import dev.virtio4j.machine.MachineSetup;
+import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +74,7 @@ class BootLoaderIT {
             false,
             false);
     StringBuilder serial = new StringBuilder();
-    try (MachineSetup setup = MachineSetup.open(options)) {
+    try (MachineSetup setup = MachineSetup.open(new ReferenceHost(), options)) {
       BootRun run =
           new BootRun(setup::powerOn, List.of(), value -> serial.append((char) value), note -> {});
       BootRun.Result result = run.run(TIMEOUT, BootRun.RETRY);

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Sizes;
 import dev.virtio4j.guest.TestGuest;
+import dev.virtio4j.machine.BootRun;
+import dev.virtio4j.machine.MachineOptions;
+import dev.virtio4j.machine.MachineSetup;
+import dev.virtio4j.machine.Monitor;
+import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.testing.Iso9660;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -108,7 +113,7 @@ final class GuestScenario {
     StringBuilder serial = new StringBuilder();
     AtomicReference<Monitor> monitor = new AtomicReference<>();
     BootRun.Result result;
-    try (MachineSetup machine = MachineSetup.open(options)) {
+    try (MachineSetup machine = MachineSetup.open(new ReferenceHost(), options)) {
       IntConsumer line =
           value -> {
             serial.append((char) value);

@@ -6,6 +6,7 @@ import com.grack.nanojson.JsonObject;
 import com.grack.nanojson.JsonParser;
 import dev.virtio4j.block.RawFile;
 import dev.virtio4j.drive.DriveKey;
+import dev.virtio4j.testing.TestKernel;
 import dev.virtio4j.virtio.blk.BlkCounter;
 import dev.virtio4j.virtio.scsi.ScsiCounter;
 import java.io.ByteArrayOutputStream;

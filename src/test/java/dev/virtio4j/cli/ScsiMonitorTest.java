@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.grack.nanojson.JsonObject;
 import dev.virtio4j.block.RawFile;
+import dev.virtio4j.testing.TestKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

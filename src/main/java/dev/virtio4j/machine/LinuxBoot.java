@@ -1,0 +1,61 @@
+package dev.virtio4j.machine;
+
+import dev.virtio4j.host.StateReader;
+import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.pc.LinuxKernel;
+import dev.virtio4j.pc.ReferencePc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A Linux kernel that is put into memory without firmware. */
+final class LinuxBoot implements Boot {
+  private final LinuxKernel kernel;
+  private final byte[] initrd;
+  private final String commandLine;
+
+  private LinuxBoot(LinuxKernel kernel, byte[] initrd, String commandLine) {
+    this.kernel = kernel;
+    this.initrd = initrd;
+    this.commandLine = commandLine;
+  }
+
+  static LinuxBoot read(MachineOptions options) throws IOException {
+    LinuxKernel kernel = LinuxKernel.read(options.kernel());
+    byte[] initrd =
+        options.initrd() == null ? null : readInitrd(options.initrd(), options.memoryBytes());
+    return new LinuxBoot(kernel, initrd, options.commandLine());
+  }
+
+  private static byte[] readInitrd(Path file, int memoryBytes) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + ": no such file; --initrd names an initial RAM disk");
+    }
+    if (Files.size(file) > memoryBytes) {
+      throw new IOException(file + ": larger than the machine's memory; raise --memory");
+    }
+    return Files.readAllBytes(file);
+  }
+
+  @Override
+  public void boot(ReferencePc pc) {
+    pc.boot(kernel, initrd, commandLine);
+  }
+
+  @Override
+  public void saveFiles(StateWriter out) throws IOException {
+    kernel.save(out);
+    out.flag(initrd != null);
+    if (initrd != null) {
+      out.array(initrd);
+    }
+    out.text(commandLine);
+  }
+
+  static LinuxBoot load(StateReader in) throws IOException {
+    LinuxKernel kernel = LinuxKernel.load(in);
+    byte[] initrd = in.flag() ? in.array() : null;
+    String commandLine = in.text();
+    return new LinuxBoot(kernel, initrd, commandLine);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.virtio4j.machine;
+
+import dev.virtio4j.drive.Drives;
+import dev.virtio4j.pc.ReferencePc;
+import java.time.Instant;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/** The reference PC. */
+public final class ReferenceHost implements Host {
+
+  /** Makes one; it has no state. */
+  public ReferenceHost() {}
+
+  @Override
+  public String id() {
+    return "reference";
+  }
+
+  @Override
+  public Machine make(MachineOptions options, Boot boot, Drives drives, IntConsumer serial) {
+    int memoryBytes = options.memoryBytes();
+    long startSeconds =
+        options.realtime() ? Instant.now().getEpochSecond() : ReferencePc.DEFAULT_START_SECONDS;
+    ReferencePc pc =
+        withMemory(memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial));
+    drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
+    if (options.realtime()) {
+      pc.paceToWallClock();
+    }
+    return new PoweredPc(pc, boot, drives);
+  }
+
+  /**
+   * Makes something that has a guest's memory.
+   *
+   * @param <T> what
+   * @param memoryBytes how much memory it has
+   * @param constructor makes it
+   * @return it
+   * @throws IllegalArgumentException if the host's Java heap has no room for it
+   */
+  public static <T> T withMemory(int memoryBytes, Supplier<T> constructor) {
+    try {
+      return constructor.get();
+    } catch (OutOfMemoryError e) {
+      throw new IllegalArgumentException(
+          "no room for %d MiB of guest memory in a Java heap of %d MiB; lower --memory or set VIRTIO4J_JAVA_OPTS=-Xmx..."
+              .formatted(memoryBytes >> 20, Runtime.getRuntime().maxMemory() >> 20),
+          e);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Running a guest: what the command line, regression suites and people's own tests have in common.
+ *
+ * <pre>
+ *   MachineOptions     what the user wants
+ *   MachineSetup       what is booted and the drives, opened; kept from one power-on to the next
+ *     Boot             LinuxBoot or FirmwareBoot
+ *     Host             makes machines: ReferenceHost
+ *       Machine        one power-on of one
+ *     StateFile        a saved machine's file; SaveTarget writes it
+ *   BootRun            power-on, resets, expressions that are waited for, to the end
+ *     Expectations     looks for them in the serial line
+ *   Monitor            commands to a machine that runs
+ *   Report             the figures of a run, for people and as JSON
+ * </pre>
+ *
+ * <p>Whatever is wrong with what the user gave is a {@link dev.virtio4j.machine.BadInputException},
+ * one line that names the thing. Nothing here prints or exits. May import {@code host}, {@code
+ * drive}, {@code pc} and below; {@code cli} is above.
+ */
+package dev.virtio4j.machine;
