@@ -1,7 +1,6 @@
-package dev.virtio4j.descriptor;
+package dev.virtio4j.plugin;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What a plugin-descriptor.xml says.
@@ -37,15 +36,5 @@ public record Descriptor(
   public Descriptor {
     emulators = List.copyOf(emulators);
     devices = List.copyOf(devices);
-  }
-
-  /**
-   * Finds a type of device.
-   *
-   * @param type its name
-   * @return the type, if there is one
-   */
-  public Optional<DeviceType> device(String type) {
-    return devices.stream().filter(device -> device.name().equals(type)).findFirst();
   }
 }

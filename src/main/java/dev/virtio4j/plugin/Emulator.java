@@ -1,4 +1,4 @@
-package dev.virtio4j.descriptor;
+package dev.virtio4j.plugin;
 
 import java.util.Arrays;
 
