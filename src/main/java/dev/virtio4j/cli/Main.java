@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Durations;
+import dev.virtio4j.drive.MemorySize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
