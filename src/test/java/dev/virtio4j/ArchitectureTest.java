@@ -38,9 +38,10 @@ class ArchitectureTest {
     VIRTIO_SCSI("virtio.scsi", "host", "virtio", "scsi", "block"),
     PC         ("pc",          "host", "pci"),
     QTEST      ("qtest",       "host", "pc"),
-    DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
+    DESCRIPTOR ("descriptor",  "pci"),
+    DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     SUITE      ("suite",       "drive"),
-    PLUGIN     ("plugin",      "host", "pci", "drive"),
+    PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
     MACHINE    ("machine",     "host", "block", "drive", "pc");
     // spotless:on
