@@ -49,7 +49,7 @@ enum DriveKind {
 
     private static Descriptor read() {
       try (InputStream in = DriveKind.class.getResourceAsStream(DescriptorReader.FILE)) {
-        return DescriptorReader.read(in);
+        return DescriptorReader.readChecked(in);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
