@@ -38,6 +38,7 @@ class ArchitectureTest {
     VIRTIO_SCSI("virtio.scsi", "host", "virtio", "scsi", "block"),
     PC         ("pc",          "host", "pci"),
     QTEST      ("qtest",       "host", "pc"),
+    REPORT     ("report"),
     DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     PLUGIN     ("plugin",      "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
