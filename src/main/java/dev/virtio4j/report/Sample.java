@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * What all drives did until a point in time.
  *
- * @param time of the time that {@link SerialChunk#time} counts
+ * @param time in emulated time since power-on, or since the case went on from a checkpoint
  * @param requests so far
  * @param bytesRead so far
  * @param bytesWritten so far
