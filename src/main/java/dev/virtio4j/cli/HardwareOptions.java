@@ -1,6 +1,7 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.drive.DriveOptions;
+import dev.virtio4j.drive.MemorySize;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;

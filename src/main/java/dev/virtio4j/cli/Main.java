@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Durations;
+import dev.virtio4j.drive.MemorySize;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.ProgramVersion;

@@ -1,6 +1,7 @@
 package dev.virtio4j.suite;
 
 import dev.virtio4j.drive.DriveOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  *     boots[if=scsi,spec=0.9.4]}. No two cases of a suite have the same
  * @param axes its values in the matrix, in the order of the axes; empty without one
  * @param start what it boots, or where it goes on
- * @param host the emulator
+ * @param host the emulator: {@code reference} or {@code jpc}
  * @param memoryBytes the size of RAM; of a case that goes on, what the saved machine has
  * @param drives the drives at first, each with its name; of a case that goes on, what the case that
  *     booted has
@@ -25,13 +26,14 @@ import java.util.stream.Collectors;
  * @param failIf what the guest must never send on its serial line, from the start to the end
  * @param checks what must hold at the end
  * @param timeout the longest that it may take, in emulated time from its start
+ * @param files all files that it needs, those of the case that it goes on from among them
  * @param place where it stands
  */
 public record Case(
     String id,
     Map<String, String> axes,
     Start start,
-    Host host,
+    String host,
     int memoryBytes,
     List<DriveOptions> drives,
     List<Device> devices,
@@ -39,6 +41,7 @@ public record Case(
     List<Pattern> failIf,
     List<Check> checks,
     Duration timeout,
+    List<InputFile> files,
     Place place) {
 
   /** How a run ends when all steps are done and nothing else is waited for. */
@@ -50,7 +53,7 @@ public record Case(
    * @param id its name
    * @param axes its values in the matrix
    * @param start what it boots
-   * @param host the emulator
+   * @param host the emulator: {@code reference} or {@code jpc}
    * @param memoryBytes the size of RAM
    * @param drives the drives at first
    * @param devices devices of plugins
@@ -58,6 +61,7 @@ public record Case(
    * @param failIf what the guest must never send
    * @param checks what must hold at the end
    * @param timeout the longest that it may take
+   * @param files all files that it needs
    * @param place where it stands
    */
   public Case {
@@ -67,6 +71,18 @@ public record Case(
     steps = List.copyOf(steps);
     failIf = List.copyOf(failIf);
     checks = List.copyOf(checks);
+    files = List.copyOf(files);
+  }
+
+  /**
+   * Makes sure, before anything runs, that all files are there.
+   *
+   * @throws IOException if one is not; the message is one line with its place
+   */
+  public void checkFiles() throws IOException {
+    for (InputFile each : files) {
+      each.check();
+    }
   }
 
   /**

@@ -21,6 +21,16 @@ public record Place(Path file, int line, String key) {
     return new IllegalArgumentException(this + ": " + what);
   }
 
+  /**
+   * Says that something is wrong here.
+   *
+   * @param cause says what; its message is one line
+   * @return to be thrown: one line that begins with this place
+   */
+  IllegalArgumentException wrong(Exception cause) {
+    return new IllegalArgumentException(this + ": " + cause.getMessage(), cause);
+  }
+
   /** {@return file, line and key, such as {@code suite.yaml:12: cases.boots.memory}} */
   @Override
   public String toString() {

@@ -2,6 +2,7 @@ package dev.virtio4j.suite;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A regression suite.
@@ -36,5 +37,28 @@ public record Suite(Path file, String name, List<Case> cases) {
         .filter(each -> each.id().equals(id))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException(file + ": no case has the id " + id));
+  }
+
+  /**
+   * The cases that patterns mean.
+   *
+   * @param globs as for {@link Case#matches}; none for all
+   * @return the cases that match one or more, in the order of the suite
+   * @throws IllegalArgumentException if a pattern matches none; the message is one line
+   */
+  public List<Case> select(List<String> globs) {
+    for (String glob : globs) {
+      if (cases.stream().noneMatch(each -> each.matches(glob))) {
+        throw new IllegalArgumentException(
+            "--only %s: no such case in %s; there are %s".formatted(glob, file, names()));
+      }
+    }
+    return globs.isEmpty()
+        ? cases
+        : cases.stream().filter(each -> globs.stream().anyMatch(each::matches)).toList();
+  }
+
+  private String names() {
+    return cases.stream().map(Case::name).distinct().collect(Collectors.joining(", "));
   }
 }
