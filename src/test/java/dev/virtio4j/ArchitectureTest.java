@@ -42,7 +42,8 @@ class ArchitectureTest {
     DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     PLUGIN     ("plugin",      "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
-    MACHINE    ("machine",     "host", "block", "drive", "pc");
+    MACHINE    ("machine",     "host", "block", "drive", "pc"),
+    SUITE_RUN  ("suite.run",   "suite", "report", "machine", "host", "block", "drive", "pc");
     // spotless:on
 
     final String name;

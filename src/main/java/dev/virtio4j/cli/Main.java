@@ -66,6 +66,7 @@ public final class Main {
         .addSubcommand(new DriveKeysCommand())
         .addSubcommand(new ImageCommand(console))
         .addSubcommand(new QtestCommand(console))
+        .addSubcommand(new TestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
         .addSubcommand(new PluginsCommand(console))

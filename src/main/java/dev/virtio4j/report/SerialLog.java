@@ -18,7 +18,9 @@ import java.util.Arrays;
  * <p>Not thread-safe: it is for the emulator's thread.
  */
 public final class SerialLog implements Closeable {
-  static final String LOG = "serial.log";
+  /** The file of the bytes as they came. */
+  public static final String LOG = "serial.log";
+
   static final String TIMES = "serial.times";
 
   /** A guest that never stops does not fill the host's disk. */
