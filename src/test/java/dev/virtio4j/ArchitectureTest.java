@@ -40,6 +40,7 @@ class ArchitectureTest {
     QTEST      ("qtest",       "host", "pc"),
     REPORT     ("report"),
     DRIVE      ("drive",       "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
+    SUITE      ("suite",       "drive"),
     PLUGIN     ("plugin",      "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
     MACHINE    ("machine",     "host", "block", "drive", "pc"),

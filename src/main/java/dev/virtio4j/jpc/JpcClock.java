@@ -4,10 +4,8 @@ import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.host.Stateful;
+import dev.virtio4j.host.TimerQueue;
 import java.io.IOException;
-import java.util.PriorityQueue;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jpc.emulator.TimerResponsive;
 import org.jpc.support.Clock;
 
@@ -27,14 +25,12 @@ final class JpcClock implements EventClock, Stateful, TimerResponsive {
 
   private final Clock clock;
   private final org.jpc.emulator.Timer alarm;
-  private final PriorityQueue<Entry> set = new PriorityQueue<>();
-  private final Queue<Runnable> posted = new ConcurrentLinkedQueue<>();
+  private final TimerQueue timers = new TimerQueue(this::arm);
 
   /** What our time is ahead of JPC's: not 0 once a state was loaded that is older than the PC. */
   private long ahead;
 
   private long look;
-  private long order;
 
   JpcClock(Clock clock) {
     this.clock = clock;
@@ -54,31 +50,24 @@ final class JpcClock implements EventClock, Stateful, TimerResponsive {
 
   /** Never to a time that is past: JPC would put its clock back to it at a HLT. */
   private void arm() {
-    Entry first = set.peek();
-    long next = first == null ? look : Math.min(first.time, look);
+    long next = Math.min(timers.deadline(), look);
     alarm.setExpiry(Math.max(next, now()) - ahead);
   }
 
   @Override
   public Timer timer(Runnable action) {
-    return new Entry(action);
+    return timers.timer(action);
   }
 
   @Override
   public void post(Runnable work) {
-    posted.add(work);
+    timers.post(work);
   }
 
   /** JPC's timer has expired. */
   @Override
   public void callback() {
-    for (Entry first = set.peek(); first != null && first.time <= now(); first = set.peek()) {
-      set.remove();
-      first.action.run();
-    }
-    for (Runnable work = posted.poll(); work != null; work = posted.poll()) {
-      work.run();
-    }
+    timers.runDue(this::now);
     lookLater();
   }
 
@@ -92,7 +81,7 @@ final class JpcClock implements EventClock, Stateful, TimerResponsive {
   public void save(StateWriter out) throws IOException {
     out.begin("clock", 1);
     out.i64(now());
-    out.i64(order);
+    timers.save(out);
     out.end();
   }
 
@@ -101,75 +90,10 @@ final class JpcClock implements EventClock, Stateful, TimerResponsive {
   public void load(StateReader in) throws IOException {
     in.begin("clock", 1);
     long time = in.i64(0, Long.MAX_VALUE / 4, "the time");
-    order = in.i64(0, Long.MAX_VALUE / 4, "the timers set so far");
+    timers.load(in);
     in.end();
     ClockAfterLoad.advance(clock, time);
     ahead = time - clock.getEmulatedNanos();
     lookLater();
-  }
-
-  /** A timer; those of the same time run in the order in which they were set. */
-  private final class Entry implements Timer, Comparable<Entry> {
-    private final Runnable action;
-    private long time;
-    private long place;
-
-    Entry(Runnable action) {
-      this.action = action;
-    }
-
-    @Override
-    public void at(long nanos) {
-      set.remove(this);
-      time = nanos;
-      place = order++;
-      set.add(this);
-      arm();
-    }
-
-    @Override
-    public void cancel() {
-      set.remove(this);
-    }
-
-    @Override
-    public void save(StateWriter out) throws IOException {
-      boolean waits = set.contains(this);
-      out.begin("timer", 1);
-      out.flag(waits);
-      out.i64(waits ? time : 0);
-      out.i64(waits ? place : 0);
-      out.end();
-    }
-
-    @Override
-    public void load(StateReader in) throws IOException {
-      cancel();
-      in.begin("timer", 1);
-      boolean waits = in.flag();
-      time = in.i64();
-      place = in.i64(0, order, "its place in the order");
-      in.end();
-      if (waits) {
-        set.add(this);
-        arm();
-      }
-    }
-
-    @Override
-    public int compareTo(Entry other) {
-      int byTime = Long.compare(time, other.time);
-      return byTime != 0 ? byTime : Long.compare(place, other.place);
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return this == other;
-    }
-
-    @Override
-    public int hashCode() {
-      return System.identityHashCode(this);
-    }
   }
 }

@@ -144,11 +144,13 @@ final class CheckReader {
     String counter = scope.text(name);
     options(drive).ifPresent(options -> scope.word(name, DriveCounters.names(options)));
     Value exact = keys.get(SuiteKey.EQUALS_COUNT);
-    Value least = keys.getOrDefault(SuiteKey.LEAST_COUNT, exact);
-    Value most = keys.getOrDefault(SuiteKey.MOST_COUNT, exact);
-    if (least == null && most == null || exact != null && (least != exact || most != exact)) {
+    boolean isRange =
+        keys.containsKey(SuiteKey.LEAST_COUNT) || keys.containsKey(SuiteKey.MOST_COUNT);
+    if (isRange == (exact != null)) {
       throw given.wrong("has equals, or at-least and at-most or one of them");
     }
+    Value least = keys.getOrDefault(SuiteKey.LEAST_COUNT, exact);
+    Value most = keys.getOrDefault(SuiteKey.MOST_COUNT, exact);
     long from = least == null ? 0 : count(least);
     long to = most == null ? Long.MAX_VALUE : count(most);
     if (from > to) {

@@ -21,8 +21,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * place.
  */
 final class Value {
+  /** All that has no tag of its own; the library has one for a plain {@code ${NAME}}. */
   private static final Set<Tag> TAGS =
-      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
+      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP, Tag.ENV_TAG);
 
   private final Place place;
   private final Node node;
@@ -75,7 +76,7 @@ final class Value {
   }
 
   boolean isText() {
-    return replacement != null || node instanceof ScalarNode && !isNothing();
+    return replacement != null || (node instanceof ScalarNode && !isNothing());
   }
 
   /** The text as it is written. */

@@ -8,6 +8,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Reads a file of YAML as far as its grammar goes; no tag makes an object of anything. */
 final class YamlFile {
@@ -27,7 +28,10 @@ final class YamlFile {
   static Value read(Path file) throws IOException {
     Place top = new Place(file, 1, "");
     LoadSettings settings =
-        LoadSettings.builder().setMaxAliasesForCollections(MAX_ALIASES).setUseMarks(true).build();
+        LoadSettings.builder()
+            .setSchema(new CoreSchema())
+            .setMaxAliasesForCollections(MAX_ALIASES)
+            .build();
     try {
       return new Compose(settings)
           .composeString(text(file))

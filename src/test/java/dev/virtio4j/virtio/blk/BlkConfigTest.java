@@ -8,16 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.MemoryBackend;
 import dev.virtio4j.host.StateException;
-import dev.virtio4j.host.StateReader;
-import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.testing.BlkDriver;
 import dev.virtio4j.testing.DriverQueue;
 import dev.virtio4j.testing.LegacyDriver;
+import dev.virtio4j.testing.States;
 import dev.virtio4j.virtio.SpecProfile;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.DisplayName;
@@ -150,14 +145,12 @@ class BlkConfigTest {
     assertThat(disk.driver.line().isAsserted()).isFalse();
   }
 
-  private static byte[] saved(BlkDriver disk) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    disk.device.save(new StateWriter(new DataOutputStream(bytes)));
-    return bytes.toByteArray();
+  private static byte[] saved(BlkDriver disk) {
+    return States.save(disk.clock, disk.device);
   }
 
   private static void load(BlkDriver disk, byte[] state) throws IOException {
-    disk.device.load(new StateReader(new DataInputStream(new ByteArrayInputStream(state))));
+    States.load(state, disk.clock, disk.device);
   }
 
   @Test
@@ -176,7 +169,6 @@ class BlkConfigTest {
     BlkDriver after =
         new BlkDriver(new MemoryBackend(new byte[1 << 20], false), slow.build(), true);
     System.arraycopy(before.memory.ram, 0, after.memory.ram, 0, before.memory.ram.length);
-    after.clock.advance(1000);
     load(after, state);
     assertThat(saved(after)).isEqualTo(state);
     before.clock.advance(1000);
