@@ -29,7 +29,8 @@ import org.apache.commons.io.file.PathUtils;
  * <p>Thread-safe. What is in memory does not grow with the logs.
  */
 public final class ReportFolder implements Closeable {
-  private static final String CASES = "cases";
+  /** The folder of the cases' folders. */
+  static final String CASES = "cases";
 
   private final Path folder;
   private final SuiteInfo info;
@@ -167,6 +168,7 @@ public final class ReportFolder implements Closeable {
       closed = true;
       FinishedRun run = new FinishedRun(info, wall.get(), totals, inOrder());
       replace(junitXml(info), out -> JunitXml.write(run, out));
+      replace(html(), out -> PageView.write(run, out));
     }
   }
 

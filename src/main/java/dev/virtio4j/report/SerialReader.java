@@ -31,10 +31,13 @@ final class SerialReader {
   /**
    * Reads a log.
    *
-   * @param folder where it is; without one, there is nothing to visit
+   * @param folder where it is; without a log there, or if this is null, there is nothing to visit
    * @param visitor takes the lines
    */
   static void read(Path folder, Visitor visitor) throws IOException {
+    if (folder == null) {
+      return;
+    }
     Path log = folder.resolve(SerialLog.LOG);
     Path times = folder.resolve(SerialLog.TIMES);
     if (!Files.exists(log) || !Files.exists(times)) {
