@@ -92,7 +92,7 @@ final class Checks {
   /** The length of a range, to the end of the disk where it says so. */
   private static long length(BlockBackend disk, long offset, long length) {
     long left = disk.size() - offset;
-    if (left < 0 || length != Check.TO_END && length > left) {
+    if (left < 0 || (length != Check.TO_END && length > left)) {
       throw new IllegalArgumentException("the image has only " + disk.size() + " bytes");
     }
     return Math.min(length, left);
