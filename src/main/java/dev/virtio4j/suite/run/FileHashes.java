@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -57,7 +58,7 @@ final class FileHashes {
         file.getFileSystem().supportedFileAttributeViews().contains("unix")
             ? "unix:size,lastModifiedTime,ctime,ino,dev"
             : "basic:size,lastModifiedTime,fileKey";
-    return file.toRealPath() + " " + Map.copyOf(Files.readAttributes(file, view));
+    return file.toRealPath() + " " + new TreeMap<>(Files.readAttributes(file, view));
   }
 
   private String find(String stamp, Path file) throws IOException {
