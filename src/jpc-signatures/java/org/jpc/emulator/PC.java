@@ -3,6 +3,7 @@ package org.jpc.emulator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.jpc.emulator.processor.Processor;
 import org.jpc.support.Clock;
 import org.jpc.support.DriveSet;
 
@@ -20,6 +21,8 @@ public class PC {
   public native void loadState(InputStream in) throws IOException;
 
   public native void reset();
+
+  public native Processor getProcessor();
 
   public native HardwareComponent getComponent(Class<? extends HardwareComponent> type);
 }

@@ -1,10 +1,10 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.descriptor.Descriptor;
+import dev.virtio4j.descriptor.DescriptorReader;
+import dev.virtio4j.descriptor.DeviceType;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
-import dev.virtio4j.plugin.Descriptor;
-import dev.virtio4j.plugin.DescriptorReader;
-import dev.virtio4j.plugin.DeviceType;
 import dev.virtio4j.plugin.Plugin;
 import dev.virtio4j.plugin.PluginDirectory;
 import java.io.IOException;
@@ -83,7 +83,7 @@ final class PluginsCommand {
         plugin.name(), plugin.version(), plugin.id(), plugin.vendor(), plugin.licence(), where);
     for (DeviceType device : plugin.devices()) {
       out.printf(
-          "  %-16s %04x:%04x  %s; options: %d%n",
+          "  %-17s %04x:%04x  %s; options: %d%n",
           device.name(),
           device.pci().vendor(),
           device.pci().device(),

@@ -1,30 +1,58 @@
 package dev.virtio4j.drive;
 
-import java.util.Set;
+import dev.virtio4j.descriptor.Descriptor;
+import dev.virtio4j.descriptor.DescriptorReader;
+import dev.virtio4j.descriptor.DeviceType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Optional;
 
-/** What a guest sees of a drive, as far as it decides on the keys that there are. */
+/** What a guest sees of a drive: a device type of our plugin-descriptor.xml. */
+@SuppressWarnings("ImmutableEnumChecker") // its lists are copies that nobody can change
 enum DriveKind {
   /** A block device, a PCI function of its own. */
-  VIRTIO("if=virtio"),
+  VIRTIO("virtio-blk", "if=virtio"),
   /** A disk on a SCSI host. */
-  SCSI_DISK("if=scsi"),
+  SCSI_DISK("virtio-scsi", "if=scsi"),
   /** A CD-ROM drive on a SCSI host. */
-  CDROM("media=cdrom");
+  CDROM("virtio-scsi-cdrom", "media=cdrom");
 
-  static final Set<DriveKind> ALL = Set.of(values());
-  static final Set<DriveKind> DISKS = Set.of(VIRTIO, SCSI_DISK);
-  static final Set<DriveKind> BLOCK = Set.of(VIRTIO);
-  static final Set<DriveKind> SCSI = Set.of(SCSI_DISK, CDROM);
-
+  private final DeviceType type;
   private final String keys;
 
-  DriveKind(String keys) {
+  DriveKind(String device, String keys) {
+    type = Ours.DESCRIPTOR.device(device).orElseThrow();
     this.keys = keys;
+  }
+
+  /** The kind that is a type of device, if it is one of ours. */
+  static Optional<DriveKind> of(String device) {
+    return Arrays.stream(values()).filter(kind -> kind.type.name().equals(device)).findFirst();
+  }
+
+  /** What the descriptor says of such a device, its options with it. */
+  DeviceType type() {
+    return type;
   }
 
   /** The keys that make a drive one of this kind. */
   @Override
   public String toString() {
     return keys;
+  }
+
+  /** Our descriptor: the copy beside this class, since any plugin has one at the top. */
+  private static final class Ours {
+    static final Descriptor DESCRIPTOR = read();
+
+    private static Descriptor read() {
+      try (InputStream in = DriveKind.class.getResourceAsStream(DescriptorReader.FILE)) {
+        return DescriptorReader.readChecked(in);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@ package dev.virtio4j.drive;
 
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.OnError;
+import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.blk.BlkOptions.CacheMode;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ public record DriveOptions(
    */
   public static Map<DriveKey, String> keys(String text) {
     Map<DriveKey, String> given = new EnumMap<>(DriveKey.class);
-    for (String part : split(text)) {
+    for (String part : DeviceOptions.split(text)) {
       int equals = part.indexOf('=');
       if (equals < 0) {
         throw new IllegalArgumentException("'" + part + "' is not key=value; " + DriveKey.list());
@@ -109,6 +110,40 @@ public record DriveOptions(
     }
     return new DriveOptions(
         kind, image, device(values), ScsiDrive.of(values, timing(values)), given);
+  }
+
+  /**
+   * Tells whether a type of device is one of ours.
+   *
+   * @param type its name
+   * @return whether {@link #ofDevice} knows it
+   */
+  public static boolean isOurs(String type) {
+    return DriveKind.of(type).isPresent();
+  }
+
+  /**
+   * Reads the options of one of our devices.
+   *
+   * @param type its type, as our plugin-descriptor.xml has it
+   * @param options their values by their names
+   * @return the drive that it is
+   * @throws IllegalArgumentException if there is no such type or option, or a value is not allowed;
+   *     the message is one line that says what is
+   */
+  public static DriveOptions ofDevice(String type, Map<String, String> options) {
+    DriveKind kind =
+        DriveKind.of(type)
+            .orElseThrow(() -> new IllegalArgumentException("no device of ours: " + type));
+    kind.type().check(options);
+    Map<DriveKey, String> keys = new EnumMap<>(DriveKey.class);
+    for (DriveKey selector : List.of(DriveKey.IF, DriveKey.MEDIA)) {
+      if (selector.isOf(kind)) {
+        keys.put(selector, selector.byDefault(kind));
+      }
+    }
+    options.forEach((name, value) -> keys.put(DriveKey.of(name), value));
+    return of(keys);
   }
 
   /**
@@ -207,7 +242,7 @@ public record DriveOptions(
    * @return {@code key=value} for each key, always in the same order
    */
   List<String> seenByGuest() {
-    List<String> seen = new ArrayList<>(split(device.toString()));
+    List<String> seen = new ArrayList<>(DeviceOptions.split(device.toString()));
     if (scsi != null) {
       seen.removeIf(key -> !isOfScsi(key));
       for (DriveKey key : SCSI_KEYS) {
@@ -234,25 +269,5 @@ public record DriveOptions(
     return given.entrySet().stream()
         .map(key -> key.getKey().id() + "=" + key.getValue().replace(",", ",,"))
         .collect(Collectors.joining(","));
-  }
-
-  /** Splits at commas; two commas in a row stand for one that does not split. */
-  private static List<String> split(String text) {
-    List<String> parts = new ArrayList<>();
-    StringBuilder part = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c != ',') {
-        part.append(c);
-      } else if (i + 1 < text.length() && text.charAt(i + 1) == ',') {
-        part.append(c);
-        i++;
-      } else {
-        parts.add(part.toString());
-        part.setLength(0);
-      }
-    }
-    parts.add(part.toString());
-    return parts;
   }
 }

@@ -23,7 +23,17 @@
  * <tr><td>the time starts at 0 after a load</td><td>ClockAfterLoad</td></tr>
  * </table>
  *
- * <p>None of these needs reflection. Each is told in the class, with when it can go.
+ * <p>Guests hit faults of JPC's own parts, too. {@link dev.virtio4j.jpc.Repairs} mends those of
+ * {@link dev.virtio4j.jpc.JpcRepair} by reflection, each only where it is asked to:
+ *
+ * <table>
+ * <caption>Faults of JPC that are repaired in it</caption>
+ * <tr><th>Fault</th><th>Home</th></tr>
+ * <tr><td>CR0.WP is ignored, large pages are slow</td><td>PageTlb</td></tr>
+ * <tr><td>CMPXCHG8B is not decoded, and ignores segments</td><td>Cmpxchg8b</td></tr>
+ * </table>
+ *
+ * <p>Each is told in the class, with when it can go.
  *
  * <p>Everything runs on the thread that calls {@code PC.execute}, but for {@link
  * dev.virtio4j.host.EventClock#post}. Compiled against src/jpc-signatures, of which nothing is

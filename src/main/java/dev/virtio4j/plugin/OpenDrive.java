@@ -1,6 +1,5 @@
 package dev.virtio4j.plugin;
 
-import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Drives;
 import dev.virtio4j.host.EventClock;
@@ -8,7 +7,6 @@ import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.pci.PciFunction;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,12 +17,9 @@ import java.util.Map;
  */
 record OpenDrive(Drives drives) implements PluginDevice {
 
-  /** Opens a drive of a kind; the options are keys of {@code --drive}. */
-  static OpenDrive of(String kind, Map<String, String> options) throws IOException {
-    Map<DriveKey, String> keys = new EnumMap<>(DriveKey.class);
-    options.forEach((name, value) -> keys.put(DriveKey.of(name), value));
-    keys.put(DriveKey.IF, kind);
-    return new OpenDrive(Drives.open(List.of(DriveOptions.of(keys)), false));
+  /** Opens one of our devices. */
+  static OpenDrive of(String type, Map<String, String> options) throws IOException {
+    return new OpenDrive(Drives.open(List.of(DriveOptions.ofDevice(type, options)), false));
   }
 
   @Override

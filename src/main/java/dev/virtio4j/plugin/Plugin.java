@@ -1,5 +1,7 @@
 package dev.virtio4j.plugin;
 
+import dev.virtio4j.descriptor.Descriptor;
+import dev.virtio4j.descriptor.DeviceType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;

@@ -11,6 +11,6 @@ public final class VirtioBlk implements DeviceFactory {
 
   @Override
   public PluginDevice open(Map<String, String> options) throws IOException {
-    return OpenDrive.of("virtio", options);
+    return OpenDrive.of("virtio-blk", options);
   }
 }

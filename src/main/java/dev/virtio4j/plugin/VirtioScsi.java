@@ -13,6 +13,6 @@ public final class VirtioScsi implements DeviceFactory {
 
   @Override
   public PluginDevice open(Map<String, String> options) throws IOException {
-    return OpenDrive.of("scsi", options);
+    return OpenDrive.of("virtio-scsi", options);
   }
 }

@@ -432,13 +432,7 @@ public final class ScsiBus {
     List<Attachment> attached = attached();
     out.i32(attached.size());
     for (Attachment attachment : attached) {
-      out.i32(attachment.target);
-      out.i32(attachment.lun);
-      for (long time : attachment.pace.state()) {
-        out.i64(time);
-      }
-      attachment.counters.save(out);
-      attachment.unit.save(out);
+      attachment.save(out);
     }
     out.i32(inFlight.all().size());
     for (Task task : inFlight.all()) {
@@ -465,15 +459,7 @@ public final class ScsiBus {
     List<Attachment> attached = attached();
     in.i32(attached.size(), attached.size(), "the number of units");
     for (Attachment attachment : attached) {
-      in.i32(attachment.target, attachment.target, "a target");
-      in.i32(attachment.lun, attachment.lun, "a LUN");
-      long[] times = attachment.pace.state();
-      for (int i = 0; i < times.length; i++) {
-        times[i] = in.i64();
-      }
-      attachment.pace.restore(times);
-      attachment.counters.load(in);
-      attachment.unit.load(in);
+      attachment.load(in);
     }
     inFlight.clear();
     int count = in.i32(0, Integer.MAX_VALUE, "the number of tasks in flight");

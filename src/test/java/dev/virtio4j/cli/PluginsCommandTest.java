@@ -30,8 +30,9 @@ class PluginsCommandTest {
     assertThat(out.toString(StandardCharsets.UTF_8).lines())
         .satisfiesExactly(
             line -> assertThat(line).startsWith("virtio4j ").endsWith(", MIT, built in"),
-            line -> assertThat(line).startsWith("  virtio-blk       1af4:1001  a legacy virtio"),
-            line -> assertThat(line).startsWith("  virtio-scsi      1af4:1004  a legacy virtio"));
+            line -> assertThat(line).startsWith("  virtio-blk        1af4:1001  a legacy virtio"),
+            line -> assertThat(line).startsWith("  virtio-scsi       1af4:1004  a legacy virtio"),
+            line -> assertThat(line).startsWith("  virtio-scsi-cdrom 1af4:1004  a legacy virtio"));
     assertThat(err.size()).isZero();
   }
 

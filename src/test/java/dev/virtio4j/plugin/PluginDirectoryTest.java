@@ -3,6 +3,8 @@ package dev.virtio4j.plugin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtio4j.descriptor.DescriptorReader;
+import dev.virtio4j.descriptor.DeviceType;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.testing.ManualClock;
 import dev.virtio4j.testing.TestMemory;

@@ -2,6 +2,7 @@ package dev.virtio4j.plugin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.descriptor.DescriptorReader;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -8,17 +8,19 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jpc.emulator.memory.LinearAddressSpace;
 import org.jpc.emulator.memory.PhysicalAddressSpace;
 import org.jpc.emulator.motherboard.IOPortHandler;
 import org.jpc.emulator.motherboard.InterruptController;
 import org.jpc.emulator.pci.PCIBus;
 import org.jpc.emulator.pci.PCIISABridge;
+import org.jpc.emulator.processor.Processor;
 import org.jpc.support.Clock;
 import org.jpc.support.DriveSet;
 
 /**
  * A fake of JPC for tests of the adapter: it introduces its parts to each other as JPC does, and
- * has the faults that the adapter answers. It has no CPU.
+ * has the faults that the adapter answers. Its CPU runs nothing.
  */
 public class PC {
   public static int SYS_RAM_SIZE;
@@ -30,7 +32,9 @@ public class PC {
     parts =
         List.of(
             clock,
+            new Processor(),
             new PhysicalAddressSpace(),
+            new LinearAddressSpace(),
             drives,
             new IOPortHandler(),
             new InterruptController(),
@@ -79,6 +83,10 @@ public class PC {
       part.loadState(new DataInputStream(in));
     }
     introduce(HardwareComponent::updated, HardwareComponent::updateComponent);
+  }
+
+  public Processor getProcessor() {
+    return (Processor) getComponent(Processor.class);
   }
 
   public HardwareComponent getComponent(Class<? extends HardwareComponent> type) {

@@ -1,4 +1,4 @@
-package dev.virtio4j.plugin;
+package dev.virtio4j.descriptor;
 
 import java.util.List;
 
@@ -18,6 +18,8 @@ public record DeviceOption(
   public enum Type {
     /** Any text. */
     TEXT,
+    /** Letters, digits, dots, underlines and hyphens. */
+    NAME,
     /** The path of a file. */
     FILE,
     /** A decimal number, 0 or more. */
@@ -53,6 +55,7 @@ public record DeviceOption(
     boolean fits =
         switch (type) {
           case TEXT, FILE -> true;
+          case NAME -> value.matches("[\\w.-]+");
           case NUMBER -> value.matches("\\d{1,18}");
           case SIZE -> value.matches("\\d{1,18}[kKMGT]?");
           case TIME -> value.matches("0|\\d{1,18}(ns|us|ms|s|m|h)");
@@ -66,6 +69,7 @@ public record DeviceOption(
   private String allowed() {
     return switch (type) {
       case TEXT, FILE -> "a text";
+      case NAME -> "of letters, digits, '.', '_' and '-'";
       case NUMBER -> "a number";
       case SIZE -> "a size such as 512, 64K or 10M";
       case TIME -> "a time such as 100us or 5ms";

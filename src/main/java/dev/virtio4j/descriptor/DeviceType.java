@@ -1,15 +1,16 @@
-package dev.virtio4j.plugin;
+package dev.virtio4j.descriptor;
 
 import dev.virtio4j.pci.PciIdentity;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * A type of device that a plugin has.
  *
  * @param name what users call it
- * @param factory the name of its {@link DeviceFactory}
+ * @param factory the name of its {@code DeviceFactory} class
  * @param pci what it tells of itself on PCI
  * @param options its options
  * @param help what it is, in one line
@@ -21,7 +22,7 @@ public record DeviceType(
    * Keeps a copy of the options.
    *
    * @param name what users call it
-   * @param factory the name of its {@link DeviceFactory}
+   * @param factory the name of its {@code DeviceFactory} class
    * @param pci what it tells of itself on PCI
    * @param options its options
    * @param help what it is
@@ -42,9 +43,7 @@ public record DeviceType(
   }
 
   private DeviceOption option(String key) {
-    return options.stream()
-        .filter(option -> option.name().equals(key))
-        .findFirst()
+    return find(key)
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
@@ -55,5 +54,15 @@ public record DeviceType(
                             options.stream()
                                 .map(DeviceOption::name)
                                 .collect(Collectors.joining(", ")))));
+  }
+
+  /**
+   * Finds an option.
+   *
+   * @param key its name
+   * @return the option, if there is one
+   */
+  public Optional<DeviceOption> find(String key) {
+    return options.stream().filter(option -> option.name().equals(key)).findFirst();
   }
 }

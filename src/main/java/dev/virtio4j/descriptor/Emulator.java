@@ -1,4 +1,4 @@
-package dev.virtio4j.plugin;
+package dev.virtio4j.descriptor;
 
 import java.util.Arrays;
 

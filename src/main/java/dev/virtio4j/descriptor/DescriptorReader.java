@@ -1,4 +1,4 @@
-package dev.virtio4j.plugin;
+package dev.virtio4j.descriptor;
 
 import dev.virtio4j.pci.PciIdentity;
 import java.io.ByteArrayInputStream;
@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.ParserConfigurationException;
 import javax.xml.parsers.SAXParser;
@@ -44,13 +46,29 @@ public final class DescriptorReader {
    *     stream fails
    */
   public static Descriptor read(InputStream in) throws IOException {
+    return read(in, true);
+  }
+
+  /**
+   * Reads a descriptor that was checked when this library was built, such as its own: without the
+   * schema, which takes a fifth of a second to load.
+   *
+   * @param in where from; not closed here
+   * @return what it says
+   * @throws IOException if the stream fails
+   */
+  public static Descriptor readChecked(InputStream in) throws IOException {
+    return read(in, false);
+  }
+
+  private static Descriptor read(InputStream in, boolean check) throws IOException {
     byte[] bytes = in.readNBytes(MAX_SIZE + 1);
     if (bytes.length > MAX_SIZE) {
       throw new IOException(FILE + ": more than " + MAX_SIZE + " bytes; shorten it");
     }
     Handler handler = new Handler();
     try {
-      parser().parse(new InputSource(new ByteArrayInputStream(bytes)), handler);
+      parser(check).parse(new InputSource(new ByteArrayInputStream(bytes)), handler);
     } catch (SAXParseException e) {
       throw new IOException(
           "%s: line %d, column %d: %s"
@@ -67,15 +85,17 @@ public final class DescriptorReader {
     return e.getMessage().replaceFirst("^cvc-[\\w.-]+: ", "").replaceAll("\\s*\\R\\s*", " ");
   }
 
-  private static SAXParser parser() throws SAXException {
-    URL schema = DescriptorReader.class.getResource("plugin-descriptor.xsd");
-    SchemaFactory schemas = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
+  private static SAXParser parser(boolean check) throws SAXException {
     SAXParserFactory parsers = SAXParserFactory.newInstance();
     try {
       parsers.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
       parsers.setFeature(NO_DOCTYPE, true);
       parsers.setNamespaceAware(true);
-      parsers.setSchema(schemas.newSchema(schema));
+      if (check) {
+        URL schema = DescriptorReader.class.getResource("plugin-descriptor.xsd");
+        SchemaFactory schemas = SchemaFactory.newInstance(XMLConstants.W3C_XML_SCHEMA_NS_URI);
+        parsers.setSchema(schemas.newSchema(schema));
+      }
       return parsers.newSAXParser();
     } catch (ParserConfigurationException e) {
       throw new IllegalStateException("this JDK can't read XML safely", e);
@@ -86,7 +106,8 @@ public final class DescriptorReader {
   private static final class Handler extends DefaultHandler {
     private final List<Emulator> emulators = new ArrayList<>();
     private final List<DeviceType> devices = new ArrayList<>();
-    private final List<DeviceOption> options = new ArrayList<>();
+    private final Map<String, List<DeviceOption>> shared = new HashMap<>();
+    private List<DeviceOption> options;
     private Locator place;
     private Descriptor head;
     private DeviceType device;
@@ -113,10 +134,16 @@ public final class DescriptorReader {
                     List.of());
         case "emulator" ->
             emulators.add(new Emulator(of.getValue("name"), of.getValue("from"), text(of, "to")));
-        case "device" ->
-            device =
-                new DeviceType(
-                    of.getValue("type"), of.getValue("class"), null, List.of(), text(of, "help"));
+        case "options" -> {
+          options = new ArrayList<>();
+          shared.put(of.getValue("id"), options);
+        }
+        case "device" -> {
+          options = new ArrayList<>();
+          device =
+              new DeviceType(
+                  of.getValue("type"), of.getValue("class"), null, List.of(), text(of, "help"));
+        }
         case "pci" ->
             pci =
                 new PciIdentity(
@@ -126,15 +153,31 @@ public final class DescriptorReader {
                     hex(of, "class"),
                     hex(of, "subsystem-vendor"),
                     hex(of, "subsystem"));
-        default -> options.add(option(of));
+        case "use" -> use(of.getValue("options"));
+        default -> add(option(of));
       }
+    }
+
+    private void use(String id) throws SAXParseException {
+      if (!shared.containsKey(id)) {
+        throw new SAXParseException("there are no <options id=\"" + id + "\"> above", place);
+      }
+      for (DeviceOption option : shared.get(id)) {
+        add(option);
+      }
+    }
+
+    private void add(DeviceOption option) throws SAXParseException {
+      if (options.stream().anyMatch(other -> other.name().equals(option.name()))) {
+        throw new SAXParseException("option " + option.name() + " is there twice", place);
+      }
+      options.add(option);
     }
 
     @Override
     public void endElement(String uri, String name, String qualified) {
       if (name.equals("device")) {
         devices.add(new DeviceType(device.name(), device.factory(), pci, options, device.help()));
-        options.clear();
       }
     }
 

@@ -1,4 +1,4 @@
-package dev.virtio4j.plugin;
+package dev.virtio4j.descriptor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -63,7 +63,7 @@ class DescriptorReaderTest {
         "device=\"00FF\"!device=\"FF\"!line 6, column!'FF' is not facet-valid",
         "default=\"red\"!default=\"green\"!line 8, column!colour=green: not one of red, blue",
         "values=\"red blue\" !!line 8, column!values are for type=\"choice\"",
-        "name=\"colour\"!name=\"sides\"!line 8, column!Duplicate unique value",
+        "name=\"colour\"!name=\"sides\"!line 8, column!option sides is there twice",
         "</device>!</devise>!line 9, column!must be terminated by the matching end-tag",
         "from=\"3\"!from=\"three\"!line 4, column!'three' is not facet-valid",
         "licence=\"MIT\"!!line 3, column!'licence' must appear",
@@ -78,6 +78,27 @@ class DescriptorReaderTest {
         .hasMessageStartingWith("plugin-descriptor.xml: " + place)
         .hasMessageContaining(why)
         .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  @DisplayName("options that devices have in common stand once, and are used at their places")
+  void shared() throws IOException {
+    String text =
+        GOOD.replace(
+                "  <device",
+                "  <options id=\"paint\"><option name=\"gloss\" type=\"number\" help=\"how shiny\"/>"
+                    + "</options>\n  <device")
+            .replace(
+                "    <option name=\"colour\"",
+                "    <use options=\"paint\"/>\n<option name=\"colour\"");
+
+    assertThat(read(text).devices().get(0).options())
+        .extracting(DeviceOption::name)
+        .containsExactly("sides", "gloss", "colour");
+    assertThatThrownBy(() -> read(text.replace("use options=\"paint\"", "use options=\"wood\"")))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "plugin-descriptor.xml: line 9, column 26: there are no <options id=\"wood\"> above");
   }
 
   @Test

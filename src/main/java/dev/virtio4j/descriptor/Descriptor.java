@@ -1,6 +1,7 @@
-package dev.virtio4j.plugin;
+package dev.virtio4j.descriptor;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a plugin-descriptor.xml says.
@@ -36,5 +37,15 @@ public record Descriptor(
   public Descriptor {
     emulators = List.copyOf(emulators);
     devices = List.copyOf(devices);
+  }
+
+  /**
+   * Finds a type of device.
+   *
+   * @param type its name
+   * @return the type, if there is one
+   */
+  public Optional<DeviceType> device(String type) {
+    return devices.stream().filter(device -> device.name().equals(type)).findFirst();
   }
 }

@@ -1,0 +1,7 @@
+package org.jpc.emulator.execution.decoder;
+
+public interface PeekableInputStream {
+  int peek();
+
+  int readU8();
+}

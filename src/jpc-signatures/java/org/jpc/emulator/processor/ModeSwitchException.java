@@ -1,0 +1,5 @@
+package org.jpc.emulator.processor;
+
+public class ModeSwitchException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+}

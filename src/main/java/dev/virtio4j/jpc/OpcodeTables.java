@@ -1,0 +1,25 @@
+package dev.virtio4j.jpc;
+
+import java.lang.reflect.Field;
+import org.jpc.emulator.execution.decoder.OpcodeDecoder;
+
+/**
+ * JPC's tables of opcodes, one for each mode of the CPU. The row is the opcode, plus 100 for 0F,
+ * 200 for 32-bit operands and 400 for 32-bit addresses, in hex.
+ */
+final class OpcodeTables {
+  private OpcodeTables() {}
+
+  /**
+   * The table of protected mode, which all PCs share.
+   *
+   * @return the table itself, to be changed
+   * @throws ReflectiveOperationException if this JPC has none
+   */
+  static OpcodeDecoder[] protectedMode() throws ReflectiveOperationException {
+    Class<?> decoder = Class.forName("org.jpc.emulator.execution.decoder.FastDecoder");
+    Field table = decoder.getDeclaredField("pmOps");
+    table.setAccessible(true);
+    return (OpcodeDecoder[]) table.get(null);
+  }
+}

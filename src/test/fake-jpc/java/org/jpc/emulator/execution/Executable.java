@@ -1,0 +1,14 @@
+package org.jpc.emulator.execution;
+
+import org.jpc.emulator.processor.Processor;
+
+/** An instruction. */
+public abstract class Executable {
+  public enum Branch {
+    None
+  }
+
+  public Executable(int blockStart, int eip) {}
+
+  public abstract Branch execute(Processor cpu);
+}

@@ -1,0 +1,82 @@
+package org.jpc.emulator.processor;
+
+import org.jpc.emulator.AbstractHardwareComponent;
+import org.jpc.emulator.HardwareComponent;
+import org.jpc.emulator.memory.LinearAddressSpace;
+
+/** Registers without an instruction. */
+public class Processor extends AbstractHardwareComponent {
+  public final Reg r_eax = new Reg();
+  public final Reg r_ebx = new Reg();
+  public final Reg r_ecx = new Reg();
+  public final Reg r_edx = new Reg();
+
+  public LinearAddressSpace linearMemory;
+  private boolean zero;
+  private int cr0;
+  private int cr3;
+
+  @Override
+  public boolean initialised() {
+    return linearMemory != null;
+  }
+
+  @Override
+  public void acceptComponent(HardwareComponent component) {
+    if (component instanceof LinearAddressSpace found) {
+      linearMemory = found;
+    }
+  }
+
+  public int getCR0() {
+    return cr0;
+  }
+
+  public void setCR0(int value) {
+    int changed = cr0 ^ value;
+    cr0 = value;
+    if (changed < 0) {
+      linearMemory.setPagingEnabled(value < 0);
+    }
+    if ((changed & 1 << 16) != 0) {
+      linearMemory.setWriteProtectPages((value & 1 << 16) != 0);
+    }
+    if ((changed & 1) != 0) {
+      throw new ModeSwitchException();
+    }
+  }
+
+  public int getCR3() {
+    return cr3;
+  }
+
+  public void setCR3(int value) {
+    cr3 = value;
+    linearMemory.setPageDirectoryBaseAddress(value);
+  }
+
+  public void setCR4(int value) {
+    linearMemory.setPageSizeExtensionsEnabled((value & 1 << 4) != 0);
+    linearMemory.setGlobalPagesEnabled((value & 1 << 7) != 0);
+  }
+
+  public boolean zf() {
+    return zero;
+  }
+
+  public void zf(boolean value) {
+    zero = value;
+  }
+
+  public static final class Reg {
+    private int value;
+
+    public int get32() {
+      return value;
+    }
+
+    public void set32(int next) {
+      value = next;
+    }
+  }
+}
