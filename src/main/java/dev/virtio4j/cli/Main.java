@@ -70,6 +70,7 @@ public final class Main {
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
         .addSubcommand(new PluginsCommand(console))
+        .addSubcommand(new ReportCommand())
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .registerConverter(MemorySize.class, converter(MemorySize::parse))
         .registerConverter(DriveOptions.class, converter(DriveOptions::parse))

@@ -15,7 +15,7 @@ record CaseView(
     String outcome,
     boolean open,
     String message,
-    String emulated,
+    String wall,
     List<Fact> facts,
     String files,
     boolean hasChecks,
@@ -53,7 +53,7 @@ record CaseView(
         PageView.name(result.outcome()),
         open,
         result.message() == null ? null : Visible.text(result.message()),
-        Figures.time(result.emulated()),
+        PageView.took(result.wall()),
         facts(result),
         one.files() == null ? null : ReportFolder.CASES + "/" + one.files().getFileName(),
         !result.checks().isEmpty(),
@@ -75,13 +75,14 @@ record CaseView(
 
   private static List<Fact> facts(CaseResult result) {
     List<Fact> facts = new ArrayList<>();
-    if (result.exitReason() != null) {
-      facts.add(new Fact("Ended by", result.exitReason()));
+    facts.add(new Fact("Started", PageView.time(result.started())));
+    if (result.exitReason() == null) {
+      return facts; // there was no guest
     }
+    facts.add(new Fact("Ended by", result.exitReason()));
     facts.add(new Fact("Emulated time", Figures.time(result.emulated())));
     facts.add(new Fact("Instructions", Figures.count(result.instructions())));
     facts.add(new Fact("Took", Figures.time(result.wall())));
-    facts.add(new Fact("Started", PageView.time(result.started())));
     facts.add(new Fact("Began with", result.from() == null ? "power-on" : result.from()));
     if (result.from() != null) {
       facts.add(new Fact("Checkpoint", result.reused() ? "reused" : "made in this run"));

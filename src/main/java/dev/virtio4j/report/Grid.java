@@ -1,6 +1,7 @@
 package dev.virtio4j.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -21,8 +22,8 @@ record Grid(List<Header> headers, List<Row> rows) {
   /** A value, over all columns that have it side by side. */
   record Span(String value, int columns) {}
 
-  /** Cases with the same name and values down. */
-  record Row(String name, List<String> values, List<Cell> cells) {}
+  /** Cases with the same name and values down; failed if one of them is. */
+  record Row(String outcome, String name, List<String> values, List<Cell> cells) {}
 
   /** A case; {@code one} is null where there is none. */
   record Cell(Tile one) {}
@@ -116,9 +117,16 @@ record Grid(List<Header> headers, List<Row> rows) {
         .map(
             row ->
                 new Row(
+                    outcome(row.getValue().values()),
                     row.getKey().name(),
                     row.getKey().values(),
                     columns.stream().map(column -> new Cell(row.getValue().get(column))).toList()))
         .toList();
+  }
+
+  private static String outcome(Collection<Tile> row) {
+    Set<String> failures = Set.of(PageView.name(Outcome.FAILED), PageView.name(Outcome.ERROR));
+    boolean failed = row.stream().anyMatch(tile -> failures.contains(tile.outcome()));
+    return PageView.name(failed ? Outcome.FAILED : Outcome.PASSED);
   }
 }

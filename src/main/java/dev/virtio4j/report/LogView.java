@@ -11,7 +11,7 @@ final class LogView {
   private static final int MAX_TAIL = 128 << 10;
 
   /** A pause is worth a word when it is this part of the whole time. */
-  private static final double PAUSE = 0.04;
+  private static final double PAUSE = 0.08;
 
   /**
    * A row of the log.
@@ -21,8 +21,9 @@ final class LogView {
    * @param part of the whole time that had passed: 0 to 1
    * @param time emulated seconds
    * @param text what stands there
+   * @param outcome of the case, if that is what it says; else empty
    */
-  record Row(boolean line, boolean note, String part, String time, String text) {}
+  record Row(boolean line, boolean note, String part, String time, String text, String outcome) {}
 
   private final CaseResult result;
   private final Consumer<Row> rows;
@@ -57,14 +58,16 @@ final class LogView {
             false,
             Figures.format("%.3f", Math.min(1, line.nanos() / total)),
             Figures.format("%.6f", line.nanos() / 1e9),
-            line.text()));
+            line.text(),
+            ""));
   }
 
   /** Adds what comes after the last line. */
   void end() {
     stepsUntil(Long.MAX_VALUE);
     if (result.outcome().isFailure() && result.message() != null) {
-      note(Visible.text(result.message()));
+      String text = Visible.text(result.message());
+      rows.accept(new Row(false, true, "", "", text, PageView.name(result.outcome())));
     }
   }
 
@@ -76,6 +79,6 @@ final class LogView {
   }
 
   private void note(String text) {
-    rows.accept(new Row(false, true, "", "", text));
+    rows.accept(new Row(false, true, "", "", text, ""));
   }
 }

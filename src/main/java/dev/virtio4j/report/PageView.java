@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -73,7 +74,7 @@ record PageView(
               "c" + (tiles.size() + 1),
               name(one.outcome()),
               one.id(),
-              Figures.time(one.wall()),
+              took(one.wall()),
               one.axes()));
     }
     List<Grid.Tile> alone = tiles.stream().filter(tile -> tile.axes().isEmpty()).toList();
@@ -120,6 +121,11 @@ record PageView(
   /** The name of the class that the page's style has for an outcome. */
   static String name(Outcome outcome) {
     return outcome.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** How long a case took; nothing of one that was not run. */
+  static String took(Duration wall) {
+    return wall.isZero() ? "" : Figures.time(wall);
   }
 
   static String time(Instant time) {

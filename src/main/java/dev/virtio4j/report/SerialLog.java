@@ -23,7 +23,7 @@ public final class SerialLog implements Closeable {
 
   static final String TIMES = "serial.times";
 
-  /** A guest that never stops does not fill the host's disk. */
+  /** Of both files together: a guest that never stops does not fill the host's disk. */
   static final long MAX_LENGTH = 64L << 20;
 
   private static final int MAX_LINE = 4096;
@@ -34,6 +34,7 @@ public final class SerialLog implements Closeable {
   private final byte[] tail = new byte[TAIL];
   private long length;
   private long written;
+  private long timesWritten;
   private long lineStart;
   private boolean lineEnded = true;
 
@@ -58,12 +59,14 @@ public final class SerialLog implements Closeable {
    */
   public void add(long nanos, int value) throws IOException {
     tail[(int) (length++ % TAIL)] = (byte) value;
-    if (written == MAX_LENGTH) {
+    if (written + timesWritten >= MAX_LENGTH) {
       return;
     }
     if (lineEnded || written - lineStart == MAX_LINE) {
       log.flush(); // a user may follow it
-      times.write("%d %d\n".formatted(nanos, written).getBytes(StandardCharsets.US_ASCII));
+      byte[] line = (nanos + " " + written + "\n").getBytes(StandardCharsets.US_ASCII);
+      times.write(line);
+      timesWritten += line.length;
       lineStart = written;
     }
     log.write(value);

@@ -2,8 +2,8 @@ package dev.virtio4j.report;
 
 import java.util.regex.Pattern;
 
-/** Text of a guest as people and XML can take it. */
-final class Visible {
+/** Text of a guest as people, terminals and XML can take it. */
+public final class Visible {
   /** ECMA-48: control sequences (colours, cursor), operating system commands, other escapes. */
   private static final Pattern ESCAPE_SEQUENCE =
       Pattern.compile(
@@ -17,13 +17,24 @@ final class Visible {
 
   private Visible() {}
 
-  /** A line without its end and without escape sequences, as {@link #text}. */
-  static String line(String line) {
+  /**
+   * A line without its end and without escape sequences, as {@link #text}.
+   *
+   * @param line as the guest sent it
+   * @return the line
+   */
+  public static String line(String line) {
     return text(ESCAPE_SEQUENCE.matcher(line.replaceAll("\r*\n$", "")).replaceAll(""));
   }
 
-  /** A text with other characters in place of those that XML has not, but for line ends, tabs. */
-  static String text(String text) {
+  /**
+   * A text with other characters in place of control characters, but for line ends and tabs, and of
+   * those that XML has not.
+   *
+   * @param text as the guest sent it
+   * @return the text
+   */
+  public static String text(String text) {
     if (text.codePoints().allMatch(c -> c == replacement(c))) {
       return text;
     }
