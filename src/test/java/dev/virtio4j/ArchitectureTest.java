@@ -40,10 +40,13 @@ class ArchitectureTest {
     QTEST      ("qtest",       "host", "pc"),
     DESCRIPTOR ("descriptor",  "pci"),
     DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
-    SUITE      ("suite",       "drive"),
     PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
-    MACHINE    ("machine",     "host", "block", "drive", "pc");
+    MACHINE    ("machine",     "host", "block", "drive", "pc"),
+    JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc"),
+    REPORT     ("report"),
+    SUITE      ("suite",       "drive"),
+    SUITE_RUN  ("suite.run",   "suite", "report", "machine", "host", "block", "drive", "pc");
     // spotless:on
 
     final String name;

@@ -3,6 +3,7 @@ package org.jpc.emulator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Calendar;
 import org.jpc.emulator.processor.Processor;
 import org.jpc.support.Clock;
 import org.jpc.support.DriveSet;
@@ -11,6 +12,10 @@ public class PC {
   public static int SYS_RAM_SIZE;
 
   public PC(Clock clock, DriveSet drives, int ramSize) throws IOException {}
+
+  public PC(Clock clock, DriveSet drives, int ramSize, Calendar startTime) throws IOException {}
+
+  public final native int execute();
 
   public native void start();
 

@@ -14,6 +14,8 @@ public class VirtualClock extends AbstractHardwareComponent implements Clock {
   @Override
   public native void updateAndProcess(int instructions);
 
+  public native void updateNowAndProcess(boolean sleep);
+
   @Override
   public native long getEmulatedNanos();
 

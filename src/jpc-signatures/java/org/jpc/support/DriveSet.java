@@ -18,6 +18,8 @@ public class DriveSet extends AbstractHardwareComponent {
       BlockDevice hardDriveC,
       BlockDevice hardDriveD) {}
 
+  public static native DriveSet buildFromArgs(String[] args);
+
   public native BlockDevice getHardDrive(int index);
 
   public native BlockDevice getFloppyDrive(int index);

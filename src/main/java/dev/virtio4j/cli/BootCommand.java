@@ -1,15 +1,19 @@
 package dev.virtio4j.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.BootRun.Ending;
+import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.MachineOptions;
 import dev.virtio4j.machine.MachineSetup;
 import dev.virtio4j.machine.Monitor;
-import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.machine.Report;
 import dev.virtio4j.machine.SaveTarget;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,10 +35,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     customSynopsis = {
       "virtio4j boot --kernel FILE [OPTION]... (or --firmware FILE)",
-      "virtio4j boot --restore FILE [OPTION]..."
+      "virtio4j boot --restore FILE [OPTION]...",
+      "virtio4j boot --host jpc --jpc JAR [OPTION]... [-- JPC-OPTION...]"
     },
     description = {
-      "Boots a Linux kernel on the reference PC, or goes on with a saved machine.",
+      "Boots a Linux kernel on the reference PC or a JPC, or goes on with a saved machine.",
       "Standard input and output are COM1. At a terminal, Ctrl-A x ends the run."
     })
 final class BootCommand implements Callable<Integer> {
@@ -58,6 +63,8 @@ final class BootCommand implements Callable<Integer> {
   private Path firmware;
 
   @Mixin private HardwareOptions hardware;
+
+  @Mixin private HostOptions hosts;
 
   @Option(names = "--snapshot", description = "throw away what the guest writes to its disks")
   private boolean snapshot;
@@ -140,14 +147,25 @@ final class BootCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    MachineOptions options = machine();
+    PrintStream standardOutput = System.out;
+    if (hosts.isJpc()) {
+      System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)); // JPC chats
+    }
+    try {
+      return boot(machine(), host());
+    } finally {
+      System.setOut(standardOutput);
+    }
+  }
+
+  private int boot(MachineOptions options, Host host) throws Exception {
     List<Pattern> awaited = new ArrayList<>(expected);
     if (saveOn != null) {
       awaited.add(savePattern());
     }
     try (MonitorSocket socket = monitor == null ? null : MonitorSocket.open(monitor);
         SaveTarget target = saveOn == null ? null : saveTarget(options);
-        MachineSetup setup = MachineSetup.open(new ReferenceHost(), options)) {
+        MachineSetup setup = MachineSetup.open(host, options)) {
       BootRun run =
           new BootRun(
               setup::powerOn,
@@ -176,7 +194,7 @@ final class BootCommand implements Callable<Integer> {
   }
 
   private MachineOptions machine() {
-    if (saved == null && kernel == null && firmware == null) {
+    if (saved == null && kernel == null && firmware == null && !hosts.isJpc()) {
       throw new ParameterException(
           spec.commandLine(),
           "give --kernel=FILE or --firmware=FILE to boot, or --restore=FILE to go on");
@@ -202,6 +220,14 @@ final class BootCommand implements Callable<Integer> {
         hardware.drives(),
         snapshot,
         clock == Clock.REALTIME);
+  }
+
+  private Host host() throws BadInputException {
+    try {
+      return hosts.host();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   private Pattern savePattern() {

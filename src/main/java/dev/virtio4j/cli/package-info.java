@@ -1,6 +1,6 @@
 /**
  * The command line: {@code demo}, {@code boot}, {@code drive-keys}, {@code image}, {@code qtest},
- * {@code firmware-test}, {@code guest fetch} and {@code plugins list}.
+ * {@code firmware-test}, {@code guest fetch}, {@code plugins list} and {@code report merge}.
  *
  * <pre>
  *   Main                   the commands, and which error gets which exit status
@@ -14,6 +14,8 @@
  *     DriveKeysCommand     shows the keys of --drive
  *     ImageCommand         makes images, looks after overlays
  *     PluginsCommand       lists plugins
+ *     ReportCommand        joins the reports of shards
+ *     SuiteProgress        how far a run of a suite is
  * </pre>
  *
  * <p>What {@code --drive} says is read in package {@code drive}; package {@code machine} runs

@@ -14,6 +14,9 @@ public enum JpcRepair {
   /** CMPXCHG8B is decoded: Linux for a Pentium or newer stops without it. */
   CMPXCHG8B,
 
+  /** RDPMC is executed: a Debian kernel for the 686 can't power off without it. */
+  RDPMC,
+
   /**
    * The TLB keeps to CR0.WP and has room for large pages: Linux from 4.12 stops without it, and all
    * that uses large pages is slow.

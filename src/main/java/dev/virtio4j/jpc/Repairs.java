@@ -36,6 +36,7 @@ public final class Repairs {
   private static void apply(PC pc, JpcRepair repair) throws ReflectiveOperationException {
     switch (repair) {
       case CMPXCHG8B -> Cmpxchg8b.repair();
+      case RDPMC -> Rdpmc.repair();
       case TLB -> PageTlb.repair(pc);
     }
   }

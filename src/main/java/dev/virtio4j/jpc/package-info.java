@@ -31,6 +31,7 @@
  * <tr><th>Fault</th><th>Home</th></tr>
  * <tr><td>CR0.WP is ignored, large pages are slow</td><td>PageTlb</td></tr>
  * <tr><td>CMPXCHG8B is not decoded, and ignores segments</td><td>Cmpxchg8b</td></tr>
+ * <tr><td>RDPMC is not executed, although CPUID promises it</td><td>Rdpmc</td></tr>
  * </table>
  *
  * <p>Each is told in the class, with when it can go.

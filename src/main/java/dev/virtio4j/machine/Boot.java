@@ -16,7 +16,7 @@ public sealed interface Boot permits LinuxBoot, FirmwareBoot {
    * @throws IOException if one is not as it should be
    */
   static Boot read(MachineOptions options) throws IOException {
-    return options.firmware() == null ? LinuxBoot.read(options) : FirmwareBoot.read(options);
+    return options.kernel() == null ? FirmwareBoot.read(options) : LinuxBoot.read(options);
   }
 
   /**
@@ -34,7 +34,7 @@ public sealed interface Boot permits LinuxBoot, FirmwareBoot {
    * @throws IOException if that fails
    */
   default void save(StateWriter out) throws IOException {
-    out.begin("boot", 2);
+    out.begin("boot", 3);
     out.flag(this instanceof FirmwareBoot);
     saveFiles(out);
     out.end();
@@ -56,7 +56,7 @@ public sealed interface Boot permits LinuxBoot, FirmwareBoot {
    * @throws IOException if it can't be read
    */
   static Boot load(StateReader in) throws IOException {
-    in.begin("boot", 2);
+    in.begin("boot", 3);
     Boot boot = in.flag() ? FirmwareBoot.load(in) : LinuxBoot.load(in);
     in.end();
     return boot;

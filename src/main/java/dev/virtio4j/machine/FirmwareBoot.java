@@ -9,25 +9,32 @@ import java.io.IOException;
 /**
  * Firmware, which boots from the drives.
  *
- * @param firmware the ROM
+ * @param firmware the ROM; null for the emulator's own
  */
-record FirmwareBoot(Firmware firmware) implements Boot {
+public record FirmwareBoot(Firmware firmware) implements Boot {
 
   static FirmwareBoot read(MachineOptions options) throws IOException {
-    return new FirmwareBoot(Firmware.read(options.firmware()));
+    return new FirmwareBoot(options.firmware() == null ? null : Firmware.read(options.firmware()));
   }
 
   @Override
   public void boot(ReferencePc pc) {
+    if (firmware == null) {
+      throw new IllegalArgumentException(
+          "the reference PC has no firmware of its own; give --kernel=FILE or --firmware=FILE");
+    }
     pc.boot(firmware);
   }
 
   @Override
   public void saveFiles(StateWriter out) throws IOException {
-    firmware.save(out);
+    out.flag(firmware != null);
+    if (firmware != null) {
+      firmware.save(out);
+    }
   }
 
   static FirmwareBoot load(StateReader in) throws IOException {
-    return new FirmwareBoot(Firmware.load(in));
+    return new FirmwareBoot(in.flag() ? Firmware.load(in) : null);
   }
 }

@@ -2,14 +2,15 @@ package dev.virtio4j.machine;
 
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.pc.BootDisk;
 import dev.virtio4j.pc.LinuxKernel;
 import dev.virtio4j.pc.ReferencePc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A Linux kernel that is put into memory without firmware. */
-final class LinuxBoot implements Boot {
+/** A Linux kernel: put into memory without firmware, or on a disk for that of an emulator. */
+public final class LinuxBoot implements Boot {
   private final LinuxKernel kernel;
   private final byte[] initrd;
   private final String commandLine;
@@ -40,6 +41,17 @@ final class LinuxBoot implements Boot {
   @Override
   public void boot(ReferencePc pc) {
     pc.boot(kernel, initrd, commandLine);
+  }
+
+  /**
+   * Makes a disk from which a BIOS boots it.
+   *
+   * @param memoryBytes the size of the machine's RAM
+   * @return the image
+   * @throws IllegalArgumentException if it does not fit; the message is one line that says why
+   */
+  public byte[] disk(int memoryBytes) {
+    return BootDisk.image(kernel, initrd, commandLine, memoryBytes);
   }
 
   @Override

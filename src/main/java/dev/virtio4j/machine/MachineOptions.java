@@ -11,8 +11,8 @@ import java.util.stream.Stream;
  *
  * @param memoryBytes the size of its RAM
  * @param saved the file of a saved machine, which has all that it boots in it; null to boot
- * @param firmware a BIOS image, in place of the kernel; null for none
- * @param kernel a bzImage; null with firmware
+ * @param firmware a BIOS image; null for the kernel, or without one for the emulator's own firmware
+ * @param kernel a bzImage; null to boot by firmware
  * @param initrd the initial RAM disk; null for none
  * @param commandLine the kernel's
  * @param drives its disks, in the order of their slots

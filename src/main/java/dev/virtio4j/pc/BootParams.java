@@ -3,9 +3,9 @@ package dev.virtio4j.pc;
 import java.nio.ByteBuffer;
 
 /**
- * The fields of the kernel's setup header and of {@code struct boot_params} that a loader by the
- * 32-bit boot protocol reads or writes, with the names of the kernel's Documentation/x86/boot.rst
- * and zero-page.rst. The setup header has the same offsets in the kernel file and in boot_params.
+ * The fields of the kernel's setup header and of {@code struct boot_params} that a loader reads or
+ * writes, with the names of the kernel's Documentation/x86/boot.rst and zero-page.rst. The setup
+ * header has the same offsets in the kernel file and in boot_params.
  */
 enum BootParams {
   // spotless:off
@@ -22,6 +22,7 @@ enum BootParams {
   LOADFLAGS          (0x211, 1, 0x200),
   RAMDISK_IMAGE      (0x218, 4, 0x200),
   RAMDISK_SIZE       (0x21C, 4, 0x200),
+  HEAP_END_PTR       (0x224, 2, 0x201),
   CMD_LINE_PTR       (0x228, 4, 0x202),
   INITRD_ADDR_MAX    (0x22C, 4, 0x203),
   KERNEL_ALIGNMENT   (0x230, 4, 0x205),

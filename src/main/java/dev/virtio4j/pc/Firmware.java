@@ -38,6 +38,11 @@ public final class Firmware {
     return size > 0 && size <= PhysicalMemory.MAX_ROM && size % PhysicalMemory.ROM_UNIT == 0;
   }
 
+  /** {@return a copy of the image} */
+  public byte[] rom() {
+    return rom.clone();
+  }
+
   void load(PhysicalMemory memory) {
     memory.putRom(rom);
   }

@@ -2,7 +2,6 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -12,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A Linux kernel in bzImage format, and its loader by the 32-bit boot protocol (the kernel's
@@ -32,15 +32,17 @@ public final class LinuxKernel {
   private static final int GDT = 0x1000;
   private static final int COMMAND_LINE = 0x20000;
   private static final int BOOT_PARAMS = 0x90000;
-  private static final int LOAD_ADDRESS = 0x100000;
+
+  /** Where the protected-mode code goes. */
+  static final int LOAD_ADDRESS = 0x100000;
 
   private static final int SECTOR = 512;
   private static final int PAGE = 4096;
 
   private static final int BOOT_FLAG_MAGIC = 0xAA55;
   private static final int HEADER_MAGIC = 0x53726448; // "HdrS"
-  private static final int VID_MODE_NORMAL = 0xFFFF;
-  private static final int TYPE_OF_LOADER_UNDEFINED = 0xFF;
+  static final int VID_MODE_NORMAL = 0xFFFF;
+  static final int TYPE_OF_LOADER_UNDEFINED = 0xFF;
   private static final int LOADED_HIGH = 0x01;
   private static final int XLF_KERNEL_64 = 0x01;
 
@@ -68,10 +70,10 @@ public final class LinuxKernel {
   private final byte[] code;
   private final int version;
 
-  private LinuxKernel(ByteBuffer setup, byte[] code) {
-    this.setup = setup;
+  private LinuxKernel(byte[] setup, byte[] code) {
+    this.setup = ByteBuffer.wrap(setup).order(ByteOrder.LITTLE_ENDIAN);
     this.code = code;
-    this.version = (int) BootParams.VERSION.read(setup);
+    this.version = (int) BootParams.VERSION.read(this.setup);
   }
 
   /**
@@ -96,12 +98,14 @@ public final class LinuxKernel {
       if (setupSects == 0) {
         setupSects = DEFAULT_SETUP_SECTS;
       }
-      in.skipNBytes((setupSects - 1L) * SECTOR);
-      LinuxKernel kernel = new LinuxKernel(header, in.readAllBytes());
+      byte[] setup = Arrays.copyOf(start, (1 + setupSects) * SECTOR);
+      if (in.readNBytes(setup, start.length, setup.length - start.length)
+          < setup.length - start.length) {
+        throw bad(file, "is cut short", null);
+      }
+      LinuxKernel kernel = new LinuxKernel(setup, in.readAllBytes());
       kernel.check(file);
       return kernel;
-    } catch (EOFException e) {
-      throw bad(file, "is cut short", e);
     } catch (NoSuchFileException e) {
       throw bad(file, "does not exist", e);
     } catch (AccessDeniedException e) {
@@ -116,10 +120,8 @@ public final class LinuxKernel {
    * @throws IOException if it can't be written
    */
   public void save(StateWriter out) throws IOException {
-    byte[] start = new byte[setup.capacity()];
-    setup.get(0, start);
-    out.begin(SECTION, 1);
-    out.bytes(start);
+    out.begin(SECTION, 2);
+    out.array(setup.array());
     out.array(code);
     out.end();
   }
@@ -132,14 +134,13 @@ public final class LinuxKernel {
    * @throws IOException if there is none, or it can't be read
    */
   public static LinuxKernel load(StateReader in) throws IOException {
-    byte[] start = new byte[2 * SECTOR];
-    in.begin(SECTION, 1);
-    in.bytes(start);
-    ByteBuffer header = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);
-    if (!isBzImage(header)) {
+    in.begin(SECTION, 2);
+    byte[] setup = in.array();
+    if (setup.length < 2 * SECTOR
+        || !isBzImage(ByteBuffer.wrap(setup).order(ByteOrder.LITTLE_ENDIAN))) {
       throw in.wrong("is not one of a Linux bzImage");
     }
-    LinuxKernel kernel = new LinuxKernel(header, in.array());
+    LinuxKernel kernel = new LinuxKernel(setup, in.array());
     in.end();
     return kernel;
   }
@@ -183,9 +184,8 @@ public final class LinuxKernel {
    *     message is one line and says how much would do
    */
   LinuxEntry load(PhysicalMemory memory, byte[] initrd, String commandLine) {
-    byte[] commandLineBytes = commandLine.getBytes(StandardCharsets.UTF_8);
-    checkCommandLine(commandLineBytes.length);
-    checkMemory(memory.size(), kernelEnd(), "the kernel needs");
+    byte[] commandLineBytes = commandLine(commandLine, BOOT_PARAMS - COMMAND_LINE);
+    checkMemory(memory.size());
 
     ByteBuffer params = ByteBuffer.allocate(BootParams.SIZE).order(ByteOrder.LITTLE_ENDIAN);
     copySetupHeader(params);
@@ -194,7 +194,7 @@ public final class LinuxKernel {
     BootParams.TYPE_OF_LOADER.write(params, TYPE_OF_LOADER_UNDEFINED);
     BootParams.CMD_LINE_PTR.write(params, COMMAND_LINE);
     if (initrd != null) {
-      int address = placeInitrd(memory.size(), initrd.length);
+      int address = placeInitrd(memory.size(), 0, initrd.length);
       BootParams.RAMDISK_IMAGE.write(params, address);
       BootParams.RAMDISK_SIZE.write(params, initrd.length);
       memory.write(address, initrd, 0, initrd.length);
@@ -203,7 +203,6 @@ public final class LinuxKernel {
 
     memory.write(BOOT_PARAMS, params.array(), 0, BootParams.SIZE);
     memory.write(COMMAND_LINE, commandLineBytes, 0, commandLineBytes.length);
-    memory.store8(COMMAND_LINE + commandLineBytes.length, 0);
     memory.write(LOAD_ADDRESS, code, 0, code.length);
     for (int i = 0; i < DESCRIPTORS.length; i++) {
       memory.store64(GDT + 8L * i, DESCRIPTORS[i]);
@@ -211,13 +210,49 @@ public final class LinuxKernel {
     return new LinuxEntry(LOAD_ADDRESS, BOOT_PARAMS, GDT, 8 * DESCRIPTORS.length - 1);
   }
 
-  private void checkCommandLine(int length) {
-    long room = BOOT_PARAMS - COMMAND_LINE - 1;
-    long most = Math.min(field(BootParams.CMDLINE_SIZE, DEFAULT_CMDLINE_SIZE), room);
-    if (length > most) {
+  /**
+   * The whole real-mode code, whose first sectors are the setup header and what is around it.
+   *
+   * @return a copy, little-endian
+   */
+  ByteBuffer setup() {
+    return ByteBuffer.wrap(setup.array().clone()).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** {@return the protected-mode code, which belongs at {@link #LOAD_ADDRESS}; not a copy} */
+  byte[] code() {
+    return code;
+  }
+
+  /**
+   * The bytes of a command line.
+   *
+   * @param text it
+   * @param room how many bytes there are for it
+   * @return it, with the 0 at its end
+   * @throws IllegalArgumentException if it is too long
+   */
+  byte[] commandLine(String text, int room) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    long most = Math.min(field(BootParams.CMDLINE_SIZE, DEFAULT_CMDLINE_SIZE), room - 1);
+    if (bytes.length > most) {
       throw new IllegalArgumentException(
-          "the kernel command line has " + length + " bytes; this kernel takes at most " + most);
+          "the kernel command line has "
+              + bytes.length
+              + " bytes; this kernel takes at most "
+              + most);
     }
+    return Arrays.copyOf(bytes, bytes.length + 1);
+  }
+
+  /**
+   * Makes sure that the kernel fits.
+   *
+   * @param size of memory, in bytes
+   * @throws IllegalArgumentException if it does not
+   */
+  void checkMemory(int size) {
+    checkMemory(size, kernelEnd(), "the kernel needs");
   }
 
   private static void checkMemory(int size, long needed, String who) {
@@ -241,17 +276,27 @@ public final class LinuxKernel {
     return Math.max(LOAD_ADDRESS + (long) code.length, start + field(BootParams.INIT_SIZE, 0));
   }
 
-  private int placeInitrd(int memorySize, int length) {
-    long needed = alignUp(kernelEnd(), PAGE) + alignUp(length, PAGE);
+  /**
+   * Where the initrd goes: as high as may be.
+   *
+   * @param memorySize the size of memory, in bytes
+   * @param reserved how much of its end the firmware keeps
+   * @param length the size of the initrd
+   * @return its address, that of a page
+   * @throws IllegalArgumentException if it does not fit
+   */
+  int placeInitrd(int memorySize, int reserved, int length) {
+    long end = alignUp(kernelEnd(), PAGE) + alignUp(length, PAGE);
+    long needed = end + reserved;
     long limit = BootParams.INITRD_ADDR_MAX.read(setup) + 1;
-    if (needed > limit) {
+    if (end > limit) {
       throw new IllegalArgumentException(
           String.format(
               "the initrd has %d bytes, too many for this kernel, which wants it below %#x",
               length, limit));
     }
     checkMemory(memorySize, needed, "the kernel and its initrd need");
-    return (int) (Math.min(limit, memorySize) - length) & -PAGE;
+    return (int) (Math.min(limit, memorySize - reserved) - length) & -PAGE;
   }
 
   private static long alignUp(long value, long unit) {

@@ -31,9 +31,15 @@ import java.util.function.IntConsumer;
  * is room: the other end of the line respects hardware flow control, so an overrun only happens in
  * loopback mode. The interrupt line is driven only while OUT2 is on, as the PC wires it.
  */
-final class SerialPort implements BytePortDevice, Stateful {
-  static final int COM1 = 0x3F8;
-  static final int COM1_IRQ = 4;
+public final class SerialPort implements BytePortDevice, Stateful {
+  /** The first port of COM1. */
+  public static final int COM1 = 0x3F8;
+
+  /** How many ports there are. */
+  public static final int PORTS = 8;
+
+  /** The interrupt of COM1. */
+  public static final int COM1_IRQ = 4;
 
   private static final int FIFO_SIZE = 16;
 
@@ -125,7 +131,7 @@ final class SerialPort implements BytePortDevice, Stateful {
    * @param clock the emulated time
    * @param output takes each byte that is sent, 0 to 255
    */
-  SerialPort(int base, InterruptLine line, EventClock clock, IntConsumer output) {
+  public SerialPort(int base, InterruptLine line, EventClock clock, IntConsumer output) {
     this.base = base;
     this.line = line;
     this.clock = clock;
@@ -136,7 +142,7 @@ final class SerialPort implements BytePortDevice, Stateful {
 
   /** Gives the device its ports. */
   void map(IoPorts ports) {
-    ports.map(base, 8, this);
+    ports.map(base, PORTS, this);
   }
 
   /**
@@ -145,7 +151,7 @@ final class SerialPort implements BytePortDevice, Stateful {
    * @param bytes the bytes, which must not change from now on
    * @param arrived called when the last of them has left the line
    */
-  void receive(byte[] bytes, Runnable arrived) {
+  public void receive(byte[] bytes, Runnable arrived) {
     if (bytes.length > 0) {
       incoming.add(new Incoming(bytes, arrived));
       awaitArrival();

@@ -1,6 +1,6 @@
 package dev.virtio4j.pc;
 
-/** Why the reference PC stopped running. */
+/** Why a machine stopped running. */
 public enum StopReason {
   /** HLT with interrupts off: how a kernel without ACPI powers off. */
   HALTED("halted with interrupts off"),
@@ -12,6 +12,8 @@ public enum StopReason {
   PORT_92_RESET("reset by port 92h"),
   /** The reset control register of the PIIX3 at port CF9h. */
   PORT_CF9_RESET("reset by port CF9h"),
+  /** The emulator that the machine is of failed, and said why in the log. */
+  EMULATOR_FAULT("a fault of the emulator"),
   /** A device waits for the host; the machine is as between two instructions. */
   PAUSED("paused"),
   /** Somebody outside the guest asked for it. */

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.guest.TestGuest;
+import dev.virtio4j.machine.Boot;
 import dev.virtio4j.machine.BootRun;
+import dev.virtio4j.machine.LinuxBoot;
 import dev.virtio4j.machine.MachineOptions;
 import dev.virtio4j.machine.MachineSetup;
 import dev.virtio4j.machine.ReferenceHost;
@@ -97,6 +99,27 @@ class BootLoaderIT {
     }
     assertThat(boot("file=" + disk + ",readonly=on"))
         .contains("SYSLINUX", "test: begins\nBOOT_IMAGE=vmlinuz\nvda\ntest: ends\n");
+  }
+
+  @Test
+  @DisplayName("boot Debian from a virtio disk that was made of its kernel")
+  void kernelDisk() throws Exception {
+    TestGuest guest = TestGuest.of(HOW + "ls -1 /sys/block", directory);
+    MachineOptions options =
+        new MachineOptions(
+            MEMORY,
+            null,
+            null,
+            guest.kernel(),
+            guest.initramfs(),
+            "made " + TestGuest.COMMAND_LINE,
+            List.of(),
+            false,
+            false);
+    Path disk = directory.resolve("disk");
+    Files.write(disk, ((LinuxBoot) Boot.read(options)).disk(MEMORY));
+    assertThat(boot("file=" + disk + ",readonly=on"))
+        .contains("test: begins\nmade\nvda\ntest: ends\n");
   }
 
   @Test

@@ -357,7 +357,9 @@ class MainTest {
         "image info --help",
         "image commit --help",
         "image check --help",
-        "image compact --help"
+        "image compact --help",
+        "report --help",
+        "report merge --help"
       })
   void help(String args) {
     assertThat(run(args.split(" "))).isZero();

@@ -142,6 +142,17 @@ class RepairsTest {
   }
 
   @Test
+  @DisplayName("has RDPMC: a counter that stays 0")
+  void rdpmc() throws ReflectiveOperationException {
+    Repairs.apply(pc, ALL);
+    cpu.r_eax.set32(1);
+    cpu.r_edx.set32(2);
+    OpcodeTables.protectedMode()[0x333].decodeOpcode(0, 2, 0, null).execute(cpu);
+    assertThat(cpu.r_eax.get32()).isZero();
+    assertThat(cpu.r_edx.get32()).isZero();
+  }
+
+  @Test
   @DisplayName("has LOCK CMPXCHG8B: it stores ECX:EBX where EDX:EAX was, and else loads EDX:EAX")
   void cmpxchg8b() throws ReflectiveOperationException {
     Repairs.apply(pc, ALL);

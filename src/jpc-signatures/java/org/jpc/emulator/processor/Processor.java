@@ -9,6 +9,8 @@ public class Processor extends AbstractHardwareComponent {
   public final Reg r_ecx = null;
   public final Reg r_edx = null;
 
+  public boolean eflagsInterruptEnable;
+
   public native boolean zf();
 
   public native void zf(boolean value);

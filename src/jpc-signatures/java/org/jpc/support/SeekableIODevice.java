@@ -1,0 +1,3 @@
+package org.jpc.support;
+
+public interface SeekableIODevice {}

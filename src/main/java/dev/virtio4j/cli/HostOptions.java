@@ -1,0 +1,98 @@
+package dev.virtio4j.cli;
+
+import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.Host;
+import dev.virtio4j.machine.JpcLoader;
+import dev.virtio4j.machine.JpcOptions;
+import dev.virtio4j.machine.ReferenceHost;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options that say which emulator a guest runs on. */
+final class HostOptions {
+  @Option(
+      names = "--host",
+      paramLabel = "HOST",
+      defaultValue = "reference",
+      description = {"reference: the reference PC (the default);", "jpc: a JPC"})
+  private String host;
+
+  @Option(names = "--jpc", paramLabel = "JAR", description = "--host=jpc: the jar of a JPC")
+  private Path jpc;
+
+  @Option(
+      names = "--jpc-repairs",
+      paramLabel = "LIST",
+      description = {
+        "--host=jpc: what is repaired in it:",
+        "all (the default), none, or some of cmpxchg8b,rdpmc,tlb"
+      })
+  private String repairs;
+
+  @Option(
+      names = "--display",
+      paramLabel = "DISPLAY",
+      description = {"none (the default), or with --host=jpc:", "window, its display"})
+  private String display;
+
+  @Parameters(
+      paramLabel = "JPC-OPTION",
+      arity = "0..*",
+      description = "--host=jpc: after --, options of JPC itself")
+  private List<String> arguments = new ArrayList<>();
+
+  /** Whether it is a JPC. */
+  boolean isJpc() {
+    return host.equals("jpc");
+  }
+
+  /**
+   * What makes the machines.
+   *
+   * @throws BadInputException if there is no such JPC
+   * @throws IllegalArgumentException if the options don't fit each other
+   */
+  Host host() throws BadInputException {
+    return switch (host) {
+      case "reference" -> reference();
+      case "jpc" -> JpcLoader.load(jpc());
+      default ->
+          throw new IllegalArgumentException("--host: '" + host + "' is not reference or jpc");
+    };
+  }
+
+  private Host reference() {
+    refuse("--jpc", jpc != null);
+    refuse("--jpc-repairs", repairs != null);
+    refuse("--display=window", isWindow());
+    refuse(String.join(" ", arguments), !arguments.isEmpty());
+    return new ReferenceHost();
+  }
+
+  private static void refuse(String option, boolean given) {
+    if (given) {
+      throw new IllegalArgumentException(
+          option + ": the reference PC has no such thing; it goes with --host=jpc");
+    }
+  }
+
+  private JpcOptions jpc() {
+    if (jpc == null) {
+      throw new IllegalArgumentException("--host=jpc needs --jpc=JAR, the jar of a JPC");
+    }
+    return new JpcOptions(jpc, isWindow(), repairs == null ? "all" : repairs, arguments);
+  }
+
+  private boolean isWindow() {
+    if (display == null || display.equals("none")) {
+      return false;
+    }
+    if (display.equals("window")) {
+      return true;
+    }
+    throw new IllegalArgumentException("--display: '" + display + "' is not none or window");
+  }
+}

@@ -1,0 +1,88 @@
+package dev.virtio4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtio4j.report.CaseResult;
+import dev.virtio4j.report.Outcome;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The progress of a suite")
+class SuiteProgressTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  private static CaseResult result(String id, Outcome outcome, String message, String tail) {
+    return new CaseResult(
+        id,
+        Map.of(),
+        outcome,
+        message,
+        Instant.EPOCH,
+        Duration.ofMillis(1260),
+        7,
+        Duration.ofSeconds(1),
+        "timeout",
+        null,
+        false,
+        tail,
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  private String shown(boolean terminal) {
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    try (SuiteProgress progress = new SuiteProgress(stream, terminal, 3)) {
+      progress.making("boots@shell");
+      progress.started("reads[if=virtio]");
+      progress.started("writes");
+      progress.finished(result("reads[if=virtio]", Outcome.PASSED, null, "# "), Path.of("r/reads"));
+      progress.finished(
+          result(
+              "writes",
+              Outcome.FAILED,
+              "expected \"# $\", and 60 s were over",
+              "Booting\nKernel \u001b[31mpanic\u001b[0m"),
+          Path.of("r/writes"));
+      progress.finished(
+          CaseResult.notRun("cd", Map.of(), Outcome.SKIPPED, "not today", Instant.EPOCH), null);
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  @DisplayName("is a line for each case when it is piped, and more for one that failed")
+  void piped() {
+    assertThat(shown(false))
+        .isEqualTo(
+            """
+            virtio4j: making checkpoint boots@shell
+            virtio4j: 1/3 reads[if=virtio]: passed after 1.3 s
+            virtio4j: 2/3 writes: failed after 1.3 s: expected "# $", and 60 s were over
+                | Booting
+                | Kernel panic
+                files: r/writes
+            virtio4j: 3/3 cd: skipped: not today
+            virtio4j: 1 passed, 1 failed, 1 skipped
+            """);
+  }
+
+  @Test
+  @DisplayName("is a bar on a terminal, within 80 columns, and lines for cases that failed")
+  void terminal() {
+    assertThat(shown(true).split("[\r\n]+"))
+        .allMatch(line -> line.length() <= 80)
+        .doesNotContain("virtio4j: 1/3 reads[if=virtio]: passed after 1.3 s")
+        .contains("    | Kernel panic", "    files: r/writes")
+        .anyMatch(line -> line.contains("100%") && line.contains("3/3"))
+        .endsWith("virtio4j: 1 passed, 1 failed, 1 skipped");
+  }
+}
