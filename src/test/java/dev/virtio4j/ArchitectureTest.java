@@ -43,6 +43,7 @@ class ArchitectureTest {
     PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
     MACHINE    ("machine",     "host", "block", "drive", "pc"),
+    JUNIT      ("junit",       "machine", "drive", "block", "host"),
     JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc"),
     REPORT     ("report"),
     SUITE      ("suite",       "drive"),
