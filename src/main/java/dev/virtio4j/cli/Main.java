@@ -3,6 +3,7 @@ package dev.virtio4j.cli;
 import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Durations;
+import dev.virtio4j.drive.MemorySize;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.ProgramVersion;
@@ -67,6 +68,7 @@ public final class Main {
         .addSubcommand(new DriveKeysCommand())
         .addSubcommand(new ImageCommand(console))
         .addSubcommand(new QtestCommand(console))
+        .addSubcommand(new TestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
         .addSubcommand(new PluginsCommand(console))
