@@ -6,6 +6,7 @@ import dev.virtio4j.drive.Durations;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.ProgramVersion;
+import dev.virtio4j.pc.CpuMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -78,6 +79,7 @@ public final class Main {
         .registerConverter(Pattern.class, converter(Main::pattern))
         .registerConverter(StatsFile.class, text -> new StatsFile(Path.of(text)))
         .registerConverter(BootCommand.Clock.class, converter(BootCommand.Clock::parse))
+        .registerConverter(CpuMode.class, converter(CpuMode::parse))
         .setExpandAtFiles(false) // a value may begin with @
         .setParameterExceptionHandler((e, arguments) -> badUsage(console, e))
         .setExecutionExceptionHandler((e, command, parsed) -> failed(console, e))
