@@ -43,7 +43,7 @@ class ArchitectureTest {
     DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
-    MACHINE    ("machine",     "host", "block", "drive", "pc"),
+    MACHINE    ("machine",     "descriptor", "plugin", "host", "block", "drive", "pc"),
     JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc");
     // spotless:on
 
