@@ -47,7 +47,10 @@ class JpcBootTest {
         Files.copy(each, jar);
       }
     }
-    Files.write(directory.resolve("no.jar"), new byte[22]);
+    try (OutputStream file = Files.newOutputStream(directory.resolve("no.jar"));
+        JarOutputStream jar = new JarOutputStream(file)) {
+      jar.putNextEntry(new ZipEntry("org/jpc/PC.class"));
+    }
     Files.write(directory.resolve("disk"), new byte[1 << 20]);
   }
 
@@ -163,7 +166,8 @@ class JpcBootTest {
           --host=jpc                                    | --host=jpc needs --jpc=JAR, the jar of a JPC; see 'virtio4j boot --help'
           --host=bochs --kernel=@/k                       | --host: 'bochs' is not reference or jpc; see 'virtio4j boot --help'
           --host=jpc --jpc=@/none                       | @/none: no such file; --jpc names the jar of a JPC
-          --host=jpc --jpc=@/no.jar                     | @/no.jar: no JPC, since it has no class org.jpc.emulator.PC; build one of its sources
+          --host=jpc --jpc=@/no.jar                     | @/no.jar: no JPC, since it has no org/jpc/emulator/PC.class; build one of JPC's sources
+          --host=jpc --jpc=@/disk                       | @/disk: no jar (zip END header not found)
           --host=jpc --jpc=@/jpc.jar --jpc-repairs=x    | no repair of JPC 'x'; there are cmpxchg8b
           --host=jpc --jpc=@/jpc.jar --display=big      | --display: 'big' is not none or window; see 'virtio4j boot --help'
           --host=jpc --jpc=@/jpc.jar -- -ram 64         | JPC's option -ram: use --memory
