@@ -108,8 +108,13 @@ record CaseRun(
         .findFirst()
         .map(
             check ->
-                "check %s: expected %s, found %s"
-                    .formatted(check.text(), check.expected(), check.found()))
+                "check %s: %s%s"
+                    .formatted(
+                        check.text(),
+                        check.expected().isEmpty()
+                            ? ""
+                            : "expected " + check.expected() + ", found ",
+                        check.found()))
         .orElse(null);
   }
 

@@ -36,9 +36,9 @@ public final class SuiteRunner implements Closeable {
   private final Suite suite;
   private final Settings settings;
   private final ReportFolder report;
-  private final RunListener listener;
   private final Checkpoints cache;
   private final CheckpointKeys keys;
+  private RunListener listener;
 
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final Map<Start.FromCheckpoint, Wanted> wanted = new HashMap<>();
@@ -92,27 +92,26 @@ public final class SuiteRunner implements Closeable {
    * @param suite the suite
    * @param settings how
    * @param report takes the results
-   * @param listener hears how far it is
    * @throws IOException if the cache can't be used; the message is one line
    */
-  public SuiteRunner(Suite suite, Settings settings, ReportFolder report, RunListener listener)
-      throws IOException {
+  public SuiteRunner(Suite suite, Settings settings, ReportFolder report) throws IOException {
     this.suite = suite;
     this.settings = settings;
     this.report = report;
-    this.listener = listener;
     cache = new Checkpoints(settings.cache(), Checkpoints.MAX_BYTES);
     keys = new CheckpointKeys(suite, new FileHashes(settings.cache()));
   }
 
   /**
-   * Runs cases, each to its result in the report.
+   * Runs cases, each to its result in the report; once.
    *
    * @param cases of the suite
+   * @param newListener hears how far it is
    * @throws IOException if a file of one, the cache or the report can't be used; the message is one
    *     line
    */
-  public void run(List<Case> cases) throws IOException {
+  public void run(List<Case> cases, RunListener newListener) throws IOException {
+    listener = newListener;
     plan(cases);
     List<Job> inOrder = new ArrayList<>(jobs.values());
     inOrder.sort(Comparator.comparing(job -> job.makes.isEmpty())); // others wait for these
