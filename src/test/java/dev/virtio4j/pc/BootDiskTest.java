@@ -91,10 +91,8 @@ class BootDiskTest {
   @Test
   @DisplayName("SeaBIOS and the boot sector put all of it in its place, and enter the kernel")
   void boots() throws IOException {
-    Path image = directory.resolve("boot.img");
     String commandLine = "console=ttyS0 " + "x".repeat(600);
-    BootDisk.write(image, kernel(), INITRD, commandLine, 32 * MIB);
-    ReferencePc pc = boot(image);
+    ReferencePc pc = boot(BootDisk.image(kernel(), INITRD, commandLine, 32 * MIB));
 
     assertThat(memory(pc, 0x100000, CODE.length)).as("code").isEqualTo(CODE);
     assertThat(memory(pc, 0x101FF + SETUP_SECTORS * 512, 1)).as("setup").containsExactly(0x5A);
