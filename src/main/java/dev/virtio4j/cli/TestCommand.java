@@ -121,6 +121,12 @@ final class TestCommand implements Callable<Integer> {
       description = "what is repaired in it: all (the default), none, or some, as for boot")
   private String repairs;
 
+  @Option(
+      names = "--plugins",
+      paramLabel = "DIR",
+      description = "the directory with the plugins of other devices")
+  private Path plugins;
+
   /** One for each thread, as much of a JPC is static. */
   private final ThreadLocal<Host> jpcs = ThreadLocal.withInitial(this::loadJpc);
 
@@ -203,7 +209,8 @@ final class TestCommand implements Callable<Integer> {
     Path work = Files.createTempDirectory("virtio4j-test");
     Path folder = report == null ? work.resolve("report") : report;
     Path kept = cache == null ? GuestCache.ofUser(System.getenv()).directory() : cache;
-    SuiteRunner.Settings settings = new SuiteRunner.Settings(jobs, repeat, kept, work, this::host);
+    SuiteRunner.Settings settings = new SuiteRunner.Settings(
+            jobs, repeat, kept, work, this::host, () -> PluginsCommand.open(plugins));
     try (CleanUp cleanUp = new CleanUp(work, this::endedBySignal);
         ReportFolder results = cleanUp.add(ReportFolder.create(folder, info));
         SuiteRunner runner = cleanUp.add(new SuiteRunner(suite, settings, results));

@@ -140,9 +140,7 @@ final class CheckReader {
   private Check counter(Value given) {
     Map<SuiteKey, Value> keys = given.map(Section.COUNTER);
     String drive = drive(given, keys);
-    Value name = required(given, keys, SuiteKey.COUNTER_NAME);
-    String counter = scope.text(name);
-    options(drive).ifPresent(options -> scope.word(name, DriveCounters.names(options)));
+    String counter = counterName(drive, required(given, keys, SuiteKey.COUNTER_NAME));
     Value exact = keys.get(SuiteKey.EQUALS_COUNT);
     boolean isRange =
         keys.containsKey(SuiteKey.LEAST_COUNT) || keys.containsKey(SuiteKey.MOST_COUNT);
@@ -157,6 +155,20 @@ final class CheckReader {
       throw given.wrong("at-least is more than at-most");
     }
     return new Check.Counter(given.place(), drive, counter, from, to);
+  }
+
+  private String counterName(String drive, Value value) {
+    List<String> given =
+        (value.isText() ? List.of(value) : value.list()).stream().map(scope::text).toList();
+    List<String> known = options(drive).map(DriveCounters::names).orElse(given);
+    return given.stream()
+        .filter(known::contains)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                value.wrong(
+                    "%s has no counter '%s'; it has %s"
+                        .formatted(drive, String.join("' or '", given), String.join(", ", known))));
   }
 
   private long count(Value value) {

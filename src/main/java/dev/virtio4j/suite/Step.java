@@ -13,7 +13,8 @@ public sealed interface Step {
   String text();
 
   /**
-   * Waits until the guest has sent something on its serial line since the step before.
+   * Waits until the guest has sent something on its serial line, after what the {@link Expect},
+   * {@link Send} or {@link Monitor} before it saw or did.
    *
    * @param place where it stands
    * @param pattern what is waited for; a match never spans lines

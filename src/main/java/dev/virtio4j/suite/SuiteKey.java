@@ -59,7 +59,7 @@ enum SuiteKey {
   OFFSET       ("offset",     Set.of(IMAGE),                  "SIZE",                 "where the range begins; without it at 0"),
   LENGTH       ("length",     Set.of(IMAGE),                  "SIZE",                 "of `sha256` and `equals`; without it to the end"),
 
-  COUNTER_NAME ("name",       Set.of(COUNTER),                "COUNTER",              "such as `reads`; of a drive with if=scsi such as `commands`"),
+  COUNTER_NAME ("name",       Set.of(COUNTER),                "COUNTER or list",      "such as `reads`; of a list the first that the drive has: those of a block device and of a SCSI disk differ"),
   EQUALS_COUNT ("equals",     Set.of(COUNTER),                "NUMBER",               "it is this"),
   LEAST_COUNT  ("at-least",   Set.of(COUNTER),                "NUMBER",               "it is this or more"),
   MOST_COUNT   ("at-most",    Set.of(COUNTER),                "NUMBER",               "it is this or less"),

@@ -9,6 +9,7 @@
  *       Start          what it boots, or the Checkpoint that it goes on from
  *       Step           one thing after the other: expect, send, wait, monitor, checkpoint
  *       Check          what must hold at the end
+ *   SuiteText          the JSON schema for editors, and the suite to start from
  *   Place              where something stands in a file, for messages
  * </pre>
  *

@@ -91,7 +91,8 @@ class SuiteErrorsTest {
           drives: [file=a], check: [{counter: {drive: 0, name: reads, equals: 1, at-most: 2}}] | check[0].counter: has equals, or at-least and at-most or one of them
           drives: [file=a], check: [{counter: {drive: 0, name: reads, at-least: 3, at-most: 2}}] | check[0].counter: at-least is more than at-most
           drives: [file=a], check: [{counter: {drive: 0, name: reads, equals: -1}}] | check[0].counter.equals: '-1' is no number such as 0 or 4096
-          drives: ["file=a,if=scsi"], check: [{counter: {drive: 0, name: reads, equals: 1}}] | check[0].counter.name: 'reads' is none of commands, check_conditions, aborted, bytes_in, bytes_out
+          drives: ["file=a,if=scsi"], check: [{counter: {drive: 0, name: reads, equals: 1}}] | check[0].counter.name: drive0 has no counter 'reads'; it has commands, check_conditions, aborted, bytes_in, bytes_out
+          drives: [file=a], check: [{counter: {drive: 0, name: [], equals: 1}}] | check[0].counter.name: drive0 has no counter ''; it has requests, reads, writes, scsi_commands, flushes, ids, discards, write_zeroes, unsupported, malformed, errors, merged, bytes_read, bytes_written, bytes_discarded, bytes_zeroed, interrupts, interrupts_suppressed
           """)
   @DisplayName("in a case")
   void inCase(String keys, String message) throws IOException {

@@ -114,7 +114,7 @@ class SuiteReaderTest {
                   - image: {drive: 1, text: "Hi\\n"}
                   - image: {drive: 0, equals: want/a.img}
                   - counter: {drive: 0, name: reads, at-least: 1}
-                  - counter: {drive: b, name: commands, equals: 7}
+                  - counter: {drive: b, name: [requests, commands], equals: 7}
                   - time: {at-least: 1s, at-most: 1m}
             """
                 .formatted(hash))
@@ -326,8 +326,7 @@ class SuiteReaderTest {
   @Test
   @DisplayName("an exit is one of the endings of a run")
   void reasons() {
-    assertThat(CheckReader.REASONS)
-        .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(BootRun.Ending.values()).map(DriveCounters::id).toList());
+    assertThat(Arrays.stream(BootRun.Ending.values()).map(DriveCounters::id))
+        .containsAll(CheckReader.REASONS);
   }
 }

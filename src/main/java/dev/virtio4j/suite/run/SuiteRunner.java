@@ -1,6 +1,8 @@
 package dev.virtio4j.suite.run;
 
+import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.Host;
+import dev.virtio4j.plugin.PluginDirectory;
 import dev.virtio4j.report.CaseResult;
 import dev.virtio4j.report.Outcome;
 import dev.virtio4j.report.ReportFolder;
@@ -51,9 +53,27 @@ public final class SuiteRunner implements Closeable {
    * @param cache the directory of checkpoints
    * @param work a directory for what is needed meanwhile
    * @param hosts gives the emulator of a name
+   * @param plugins opens the plugins that have devices of cases
    */
   public record Settings(
-      int jobs, int repeat, Path cache, Path work, Function<String, Host> hosts) {}
+      int jobs,
+      int repeat,
+      Path cache,
+      Path work,
+      Function<String, Host> hosts,
+      PluginSource plugins) {}
+
+  /** Opens plugins. */
+  @FunctionalInterface
+  public interface PluginSource {
+    /**
+     * Opens them, each time anew.
+     *
+     * @return the plugins; to be closed
+     * @throws BadInputException if they can't be opened
+     */
+    PluginDirectory open() throws BadInputException;
+  }
 
   /** A checkpoint that cases wait for. */
   private static final class Wanted {
@@ -99,7 +119,7 @@ public final class SuiteRunner implements Closeable {
     this.settings = settings;
     this.report = report;
     cache = new Checkpoints(settings.cache(), Checkpoints.MAX_BYTES);
-    keys = new CheckpointKeys(suite, new FileHashes(settings.cache()));
+    keys = new CheckpointKeys(suite, new FileHashes(settings.cache()), settings.plugins());
   }
 
   /**
@@ -285,6 +305,7 @@ public final class SuiteRunner implements Closeable {
         job.test,
         steps,
         settings.hosts().apply(job.test.host()),
+        settings.plugins(),
         from,
         reused,
         folder,

@@ -8,6 +8,7 @@ import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.Machine;
 import dev.virtio4j.machine.MachineOptions;
 import dev.virtio4j.machine.ReferenceHost;
+import dev.virtio4j.plugin.PluginDirectory;
 import dev.virtio4j.report.CaseResult;
 import dev.virtio4j.report.Outcome;
 import dev.virtio4j.report.ReportFolder;
@@ -94,7 +95,8 @@ class SuiteRunnerTest {
           }
         };
     SuiteRunner.Settings settings =
-        new SuiteRunner.Settings(2, repeat, directory.resolve("cache"), directory, id -> host);
+        new SuiteRunner.Settings(
+            2, repeat, directory.resolve("cache"), directory, id -> host, PluginDirectory::none);
     try (ReportFolder report = ReportFolder.create(directory.resolve("report"), info);
         SuiteRunner runner = new SuiteRunner(suite, settings, report)) {
       runner.run(suite.cases(), listener);
