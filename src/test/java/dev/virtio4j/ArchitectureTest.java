@@ -47,7 +47,7 @@ class ArchitectureTest {
     JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc"),
     REPORT     ("report"),
     SUITE      ("suite",       "drive"),
-    SUITE_RUN  ("suite.run",   "suite", "report", "machine", "host", "block", "drive", "pc");
+    SUITE_RUN  ("suite.run",   "suite", "report", "machine", "plugin", "descriptor", "host", "block", "drive", "pc");
     // spotless:on
 
     final String name;

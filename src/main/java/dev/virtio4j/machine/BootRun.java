@@ -58,14 +58,12 @@ public final class BootRun {
     SAVED(ExitStatus.OK, "the machine was saved"),
     /** The guest powered off, or halted with interrupts off. */
     POWERED_OFF(ExitStatus.OK, "the guest powered off"),
-    /** The user ended it. */
+    /** The user, or what goes along with the run, ended it. */
     QUIT(ExitStatus.OK, "ended by the user"),
     /** The time that it was given was over. */
     TIMEOUT(ExitStatus.TIMEOUT, "timeout"),
     /** The guest panicked, or shut down by a triple fault. */
-    CRASHED(ExitStatus.GUEST_CRASH, "the guest crashed"),
-    /** The guest did not do what a script wants of it. */
-    FAILED(ExitStatus.FAILED, "the guest failed");
+    CRASHED(ExitStatus.GUEST_CRASH, "the guest crashed");
 
     private final int exitStatus;
     private final String text;

@@ -1,11 +1,14 @@
 package dev.virtio4j.suite.run;
 
+import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.DriveCounters;
+import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.MachineOptions;
 import dev.virtio4j.machine.MachineSetup;
+import dev.virtio4j.plugin.PluginDevices;
 import dev.virtio4j.report.CaseResult;
 import dev.virtio4j.report.CheckResult;
 import dev.virtio4j.report.Outcome;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One run of a case.
@@ -25,6 +29,7 @@ import java.util.Map;
  * @param test the case
  * @param steps how many of its steps are done; with fewer than all, there are no checks
  * @param host the emulator
+ * @param plugins opens the plugins that have its devices
  * @param from the checkpoint that it goes on from; null if it boots
  * @param reused whether that was there already
  * @param folder takes its files
@@ -34,6 +39,7 @@ record CaseRun(
     Case test,
     int steps,
     Host host,
+    SuiteRunner.PluginSource plugins,
     Checkpoint from,
     boolean reused,
     Path folder,
@@ -50,10 +56,11 @@ record CaseRun(
   /** Runs the case to its end; what keeps it from that is an {@link Outcome#ERROR}. */
   Done run() {
     Instant started = Instant.now();
-    try (MachineSetup setup = MachineSetup.open(host, options());
+    try (PluginDevices devices = devices();
+        MachineSetup setup = MachineSetup.open(host, options(), devices);
         Recording recording = new Recording(folder, setup.drives())) {
       return run(setup, recording, started);
-    } catch (BadInputException | UncheckedIOException e) {
+    } catch (BadInputException | UncheckedIOException | IllegalArgumentException e) {
       return error(e.getMessage(), started);
     } catch (IOException e) {
       return error(new BadInputException(e).getMessage(), started);
@@ -108,9 +115,34 @@ record CaseRun(
         .findFirst()
         .map(
             check ->
-                "check %s: expected %s, found %s"
-                    .formatted(check.text(), check.expected(), check.found()))
+                "check %s: %s%s"
+                    .formatted(
+                        check.text(),
+                        check.expected().isEmpty()
+                            ? ""
+                            : "expected " + check.expected() + ", found ",
+                        check.found()))
         .orElse(null);
+  }
+
+  /** Those of plugins; null for none. */
+  private PluginDevices devices() throws BadInputException, IOException {
+    List<DeviceOptions> others =
+        test.devices().stream()
+            .filter(device -> !DriveOptions.isOurs(device.type()))
+            .map(device -> new DeviceOptions(device.type(), device.keys()))
+            .toList();
+    return others.isEmpty() ? null : PluginDevices.open(plugins.open(), others);
+  }
+
+  /** The drives that a case boots with, those among its devices too. */
+  static List<DriveOptions> drives(Case test) {
+    return Stream.concat(
+            test.drives().stream(),
+            test.devices().stream()
+                .filter(device -> DriveOptions.isOurs(device.type()))
+                .map(device -> DriveOptions.ofDevice(device.type(), device.keys())))
+        .toList();
   }
 
   private MachineOptions options() {
@@ -122,7 +154,7 @@ record CaseRun(
         kernel == null ? null : kernel.kernel(),
         kernel == null ? null : kernel.initrd(),
         kernel == null ? "" : kernel.append(),
-        from == null ? test.drives() : from.drives(),
+        from == null ? drives(test) : from.drives(),
         true,
         false);
   }

@@ -2,7 +2,10 @@ package dev.virtio4j.suite.run;
 
 import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
+import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ProgramVersion;
+import dev.virtio4j.plugin.Plugin;
+import dev.virtio4j.plugin.PluginDirectory;
 import dev.virtio4j.suite.Case;
 import dev.virtio4j.suite.Start;
 import dev.virtio4j.suite.Step;
@@ -28,6 +31,7 @@ final class CheckpointKeys {
 
   private final Suite suite;
   private final FileHashes hashes;
+  private final SuiteRunner.PluginSource plugins;
   private final String program;
   private final Map<Start.FromCheckpoint, String> known = new HashMap<>();
 
@@ -36,11 +40,14 @@ final class CheckpointKeys {
    *
    * @param suite the suite
    * @param hashes hashes its files
+   * @param plugins opens the plugins that have devices of its cases
    * @throws IOException if this program can't be read
    */
-  CheckpointKeys(Suite suite, FileHashes hashes) throws IOException {
+  CheckpointKeys(Suite suite, FileHashes hashes, SuiteRunner.PluginSource plugins)
+      throws IOException {
     this.suite = suite;
     this.hashes = hashes;
+    this.plugins = plugins;
     program = ProgramVersion.text() + " " + build(hashes);
   }
 
@@ -98,10 +105,12 @@ final class CheckpointKeys {
       parts.add("append " + kernel.append());
     }
     parts.add("memory " + test.memoryBytes());
-    for (DriveOptions drive : test.drives()) {
+    for (DriveOptions drive : CaseRun.drives(test)) {
       addImages(parts, "drive " + drive.text(), drive.files());
     }
-    test.devices().forEach(device -> parts.add("device " + device.type() + " " + device.keys()));
+    if (!test.devices().isEmpty()) {
+      addDevices(parts, test);
+    }
     for (Step step : test.steps().subList(0, stepsTo(test, checkpoint.checkpoint()))) {
       addStep(parts, step);
     }
@@ -133,6 +142,17 @@ final class CheckpointKeys {
       parts.add("wait " + pause.time());
     } else if (step instanceof Step.Monitor command) {
       addImages(parts, "monitor " + command.line(), filesOf(command.line()));
+    }
+  }
+
+  private void addDevices(List<String> parts, Case test) throws IOException {
+    test.devices().forEach(device -> parts.add("device " + device.type() + " " + device.keys()));
+    try (PluginDirectory directory = plugins.open()) {
+      for (Plugin plugin : directory.plugins()) {
+        parts.add("plugin " + hashes.of(plugin.jar()));
+      }
+    } catch (BadInputException e) {
+      throw new IOException(e.getMessage(), e);
     }
   }
 

@@ -128,7 +128,7 @@ final class StepScript implements BootRun.Script {
     for (Watch watch : failIf) {
       if (watch.sees(value) && failed == null) {
         failed = watch;
-        afterLastWords(Ending.FAILED);
+        afterLastWords(Ending.QUIT);
       }
     }
   }
@@ -176,12 +176,12 @@ final class StepScript implements BootRun.Script {
       } else if (step instanceof Step.Monitor command) {
         String answer = monitor.execute(command.line().strip());
         if (answer.startsWith("error:")) {
-          fail(answer.strip(), Ending.FAILED);
+          fail(answer.strip(), Ending.QUIT);
           return false;
         }
       }
     } catch (IOException e) {
-      fail(e.getMessage(), Ending.FAILED);
+      fail(e.getMessage(), Ending.QUIT);
       return false;
     }
     passed();
@@ -245,7 +245,7 @@ final class StepScript implements BootRun.Script {
 
   private void timeIsOver() {
     if (index < steps.size()) {
-      fail("the %s of the case are over".formatted(seconds(test.timeout())), Ending.TIMEOUT);
+      fail("the %s that the case has are over".formatted(seconds(test.timeout())), Ending.TIMEOUT);
     } else {
       run.end(Ending.TIMEOUT);
     }
@@ -293,7 +293,7 @@ final class StepScript implements BootRun.Script {
   public void standsStill(BootRun sameRun) {
     if (run.isHeld() || ++tries > MAX_TRIES) {
       failure = run.whyItStandsStill();
-      run.end(Ending.FAILED);
+      run.end(Ending.QUIT);
     } else {
       run.goOn();
     }

@@ -1,6 +1,8 @@
 package dev.virtio4j.suite.run;
 
+import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.Host;
+import dev.virtio4j.plugin.PluginDirectory;
 import dev.virtio4j.report.CaseResult;
 import dev.virtio4j.report.Outcome;
 import dev.virtio4j.report.ReportFolder;
@@ -36,9 +38,9 @@ public final class SuiteRunner implements Closeable {
   private final Suite suite;
   private final Settings settings;
   private final ReportFolder report;
-  private final RunListener listener;
   private final Checkpoints cache;
   private final CheckpointKeys keys;
+  private RunListener listener;
 
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final Map<Start.FromCheckpoint, Wanted> wanted = new HashMap<>();
@@ -51,9 +53,27 @@ public final class SuiteRunner implements Closeable {
    * @param cache the directory of checkpoints
    * @param work a directory for what is needed meanwhile
    * @param hosts gives the emulator of a name
+   * @param plugins opens the plugins that have devices of cases
    */
   public record Settings(
-      int jobs, int repeat, Path cache, Path work, Function<String, Host> hosts) {}
+      int jobs,
+      int repeat,
+      Path cache,
+      Path work,
+      Function<String, Host> hosts,
+      PluginSource plugins) {}
+
+  /** Opens plugins. */
+  @FunctionalInterface
+  public interface PluginSource {
+    /**
+     * Opens them, each time anew.
+     *
+     * @return the plugins; to be closed
+     * @throws BadInputException if they can't be opened
+     */
+    PluginDirectory open() throws BadInputException;
+  }
 
   /** A checkpoint that cases wait for. */
   private static final class Wanted {
@@ -92,27 +112,26 @@ public final class SuiteRunner implements Closeable {
    * @param suite the suite
    * @param settings how
    * @param report takes the results
-   * @param listener hears how far it is
    * @throws IOException if the cache can't be used; the message is one line
    */
-  public SuiteRunner(Suite suite, Settings settings, ReportFolder report, RunListener listener)
-      throws IOException {
+  public SuiteRunner(Suite suite, Settings settings, ReportFolder report) throws IOException {
     this.suite = suite;
     this.settings = settings;
     this.report = report;
-    this.listener = listener;
     cache = new Checkpoints(settings.cache(), Checkpoints.MAX_BYTES);
-    keys = new CheckpointKeys(suite, new FileHashes(settings.cache()));
+    keys = new CheckpointKeys(suite, new FileHashes(settings.cache()), settings.plugins());
   }
 
   /**
-   * Runs cases, each to its result in the report.
+   * Runs cases, each to its result in the report; once.
    *
    * @param cases of the suite
+   * @param newListener hears how far it is
    * @throws IOException if a file of one, the cache or the report can't be used; the message is one
    *     line
    */
-  public void run(List<Case> cases) throws IOException {
+  public void run(List<Case> cases, RunListener newListener) throws IOException {
+    listener = newListener;
     plan(cases);
     List<Job> inOrder = new ArrayList<>(jobs.values());
     inOrder.sort(Comparator.comparing(job -> job.makes.isEmpty())); // others wait for these
@@ -286,6 +305,7 @@ public final class SuiteRunner implements Closeable {
         job.test,
         steps,
         settings.hosts().apply(job.test.host()),
+        settings.plugins(),
         from,
         reused,
         folder,
