@@ -42,7 +42,7 @@ class ArchitectureTest {
     DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
-    MACHINE    ("machine",     "host", "block", "drive", "pc"),
+    MACHINE    ("machine",     "descriptor", "plugin", "host", "block", "drive", "pc"),
     JUNIT      ("junit",       "machine", "drive", "block", "host"),
     JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc"),
     REPORT     ("report"),

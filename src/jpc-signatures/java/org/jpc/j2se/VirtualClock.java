@@ -14,6 +14,7 @@ public class VirtualClock extends AbstractHardwareComponent implements Clock {
   @Override
   public native void updateAndProcess(int instructions);
 
+  @Override
   public native void updateNowAndProcess(boolean sleep);
 
   @Override

@@ -9,6 +9,8 @@ public interface Clock extends HardwareComponent {
 
   void updateAndProcess(int instructions);
 
+  void updateNowAndProcess(boolean sleep);
+
   long getEmulatedNanos();
 
   long getIPS();

@@ -11,6 +11,7 @@ import dev.virtio4j.machine.MachineSetup;
 import dev.virtio4j.machine.Monitor;
 import dev.virtio4j.machine.Report;
 import dev.virtio4j.machine.SaveTarget;
+import dev.virtio4j.plugin.PluginDevices;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -165,7 +166,8 @@ final class BootCommand implements Callable<Integer> {
     }
     try (MonitorSocket socket = monitor == null ? null : MonitorSocket.open(monitor);
         SaveTarget target = saveOn == null ? null : saveTarget(options);
-        MachineSetup setup = MachineSetup.open(host, options)) {
+        PluginDevices devices = hardware.openDevices(console);
+        MachineSetup setup = MachineSetup.open(host, options, devices)) {
       BootRun run =
           new BootRun(
               setup::powerOn,
@@ -193,7 +195,7 @@ final class BootCommand implements Callable<Integer> {
     }
   }
 
-  private MachineOptions machine() {
+  private MachineOptions machine() throws BadInputException {
     if (saved == null && kernel == null && firmware == null && !hosts.isJpc()) {
       throw new ParameterException(
           spec.commandLine(),

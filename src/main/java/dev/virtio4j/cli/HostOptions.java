@@ -5,6 +5,7 @@ import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.JpcLoader;
 import dev.virtio4j.machine.JpcOptions;
 import dev.virtio4j.machine.ReferenceHost;
+import dev.virtio4j.pc.CpuMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,15 @@ final class HostOptions {
       description = {"reference: the reference PC (the default);", "jpc: a JPC"})
   private String host;
 
+  @Option(
+      names = "--cpu",
+      paramLabel = "HOW",
+      description = {
+        "--host=reference: translator, hot code runs as Java",
+        "bytecode (the default), or interpreter, none does"
+      })
+  private CpuMode cpu;
+
   @Option(names = "--jpc", paramLabel = "JAR", description = "--host=jpc: the jar of a JPC")
   private Path jpc;
 
@@ -28,7 +38,7 @@ final class HostOptions {
       paramLabel = "LIST",
       description = {
         "--host=jpc: what is repaired in it:",
-        "all (the default), none, or some of cmpxchg8b,rdpmc,tlb"
+        "all (the default), none, or names with commas"
       })
   private String repairs;
 
@@ -69,7 +79,7 @@ final class HostOptions {
     refuse("--jpc-repairs", repairs != null);
     refuse("--display=window", isWindow());
     refuse(String.join(" ", arguments), !arguments.isEmpty());
-    return new ReferenceHost();
+    return new ReferenceHost(cpu == null ? CpuMode.TRANSLATOR : cpu);
   }
 
   private static void refuse(String option, boolean given) {
@@ -80,6 +90,9 @@ final class HostOptions {
   }
 
   private JpcOptions jpc() {
+    if (cpu != null) {
+      throw new IllegalArgumentException("--cpu goes with --host=reference");
+    }
     if (jpc == null) {
       throw new IllegalArgumentException("--host=jpc needs --jpc=JAR, the jar of a JPC");
     }

@@ -1,11 +1,13 @@
 package dev.virtio4j.cli;
 
+import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Durations;
 import dev.virtio4j.drive.MemorySize;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.ProgramVersion;
+import dev.virtio4j.pc.CpuMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -74,10 +76,12 @@ public final class Main {
         .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
         .registerConverter(MemorySize.class, converter(MemorySize::parse))
         .registerConverter(DriveOptions.class, converter(DriveOptions::parse))
+        .registerConverter(DeviceOptions.class, converter(DeviceOptions::parse))
         .registerConverter(Duration.class, converter(Durations::parse))
         .registerConverter(Pattern.class, converter(Main::pattern))
         .registerConverter(StatsFile.class, text -> new StatsFile(Path.of(text)))
         .registerConverter(BootCommand.Clock.class, converter(BootCommand.Clock::parse))
+        .registerConverter(CpuMode.class, converter(CpuMode::parse))
         .setExpandAtFiles(false) // a value may begin with @
         .setParameterExceptionHandler((e, arguments) -> badUsage(console, e))
         .setExecutionExceptionHandler((e, command, parsed) -> failed(console, e))

@@ -45,15 +45,12 @@ final class PluginsCommand {
           Path directory)
       throws Exception {
     PrintWriter out = spec.commandLine().getOut();
-    Descriptor own = own();
-    show(out, own, "built in");
-    if (directory != null) {
-      try (PluginDirectory found = open(directory, own.version())) {
-        for (Plugin plugin : found.plugins()) {
-          show(out, plugin.descriptor(), plugin.jar().getFileName().toString());
-        }
-        found.skipped().forEach(line -> console.note("skipped: " + line));
+    show(out, own(), "built in");
+    try (PluginDirectory found = open(directory)) {
+      for (Plugin plugin : found.plugins()) {
+        show(out, plugin.descriptor(), plugin.jar().getFileName().toString());
       }
+      found.skipped().forEach(line -> console.note("skipped: " + line));
     }
     out.flush();
     return ExitStatus.OK;
@@ -65,12 +62,21 @@ final class PluginsCommand {
     }
   }
 
-  private static PluginDirectory open(Path directory, String version) throws BadInputException {
+  /**
+   * Loads the plugins of a directory.
+   *
+   * @param directory which; null for none
+   * @throws BadInputException if it can't be listed
+   */
+  static PluginDirectory open(Path directory) throws BadInputException {
+    if (directory == null) {
+      return PluginDirectory.none();
+    }
     try {
       return PluginDirectory.open(
           directory,
           EMULATOR,
-          version.replace("-SNAPSHOT", ""),
+          own().version().replace("-SNAPSHOT", ""),
           PluginsCommand.class.getClassLoader());
     } catch (IOException e) {
       throw new BadInputException(e);

@@ -5,6 +5,7 @@ import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.CpulessPc;
+import dev.virtio4j.plugin.PluginDevices;
 import dev.virtio4j.qtest.QtestServer;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -46,7 +47,9 @@ final class QtestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BadInputException {
-    try (Drives drives = Drives.open(hardware.drives(), false)) {
+    try (PluginDevices devices = hardware.openDevices(console);
+        Drives drives = Drives.open(hardware.drives(), false)) {
+      devices.list().forEach(device -> drives.plugAlso(device::powerOn));
       CpulessPc pc = powerOn(drives);
       try {
         serve(pc);

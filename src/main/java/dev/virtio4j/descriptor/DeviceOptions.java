@@ -51,6 +51,15 @@ public record DeviceOptions(String type, Map<String, String> given) {
     return new DeviceOptions(type, given);
   }
 
+  /** As {@link #parse} reads it. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(type);
+    given.forEach(
+        (key, value) -> text.append(',').append(key).append('=').append(value.replace(",", ",,")));
+    return text.toString();
+  }
+
   /**
    * Splits at commas; two commas in a row stand for one that does not split.
    *

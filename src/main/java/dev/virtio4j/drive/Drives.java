@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,6 +29,8 @@ public final class Drives implements Closeable {
   private final List<Drive> drives;
   private final boolean snapshot;
   private final List<HostWait> waits = new ArrayList<>();
+  private final List<BiFunction<GuestMemory, EventClock, PciFunction>> otherCards =
+      new ArrayList<>();
 
   /**
    * Makes a machine's drives.
@@ -189,8 +192,17 @@ public final class Drives implements Closeable {
   }
 
   /**
+   * Has another card plugged in behind the drives at each power-on.
+   *
+   * @param card makes a PCI function of the machine's memory and clock
+   */
+  public void plugAlso(BiFunction<GuestMemory, EventClock, PciFunction> card) {
+    otherCards.add(card);
+  }
+
+  /**
    * Makes a device of each for a machine that is about to be powered on: the block devices first,
-   * then the SCSI hosts in the order of their buses.
+   * then the SCSI hosts in the order of their buses, then other cards.
    *
    * @param memory the machine's
    * @param clock the machine's
@@ -219,6 +231,7 @@ public final class Drives implements Closeable {
         drive.plugInto(buses.get(drive.options().scsi().bus()).host());
       }
     }
+    otherCards.forEach(card -> slots.accept(card.apply(memory, clock)));
   }
 
   /** {@return what devices wait for, in one line; empty if none does} */

@@ -9,10 +9,10 @@ import org.jpc.emulator.pci.IOPortIORegion;
  * The I/O BAR of a function.
  *
  * <p>Answers a fault: JPC's bus registers ports when the address of a region changes, and not again
- * when something else took them from it: when the guest enables I/O late, after a reset, and after
- * a load. So the bus is told that it has nothing to do, and the ports are registered here, after
- * each write to configuration space. This can go when {@code PCIBus.updateMappings} goes by what is
- * registered.
+ * when something else took them from it: when the guest enables I/O late, after a reset, after a
+ * load, and when another device had them. So the bus is told that it has nothing to do, and the
+ * ports are registered here, after each write to configuration space. This can go when {@code
+ * PCIBus.updateMappings} goes by what is registered.
  */
 final class IoBar implements IOPortIORegion {
   private final PciFunction function;
@@ -36,16 +36,21 @@ final class IoBar implements IOPortIORegion {
     place();
   }
 
-  /** Takes the ports that configuration space says, and gives back those it had. */
+  /**
+   * Takes the ports that configuration space says, and gives back those it had. Where another
+   * device has ports that this wants, as when a BIOS moves both, it gets them once they are free.
+   */
   void place() {
-    int wanted = function.ioBase();
-    if (ports == null || wanted == base) {
+    if (ports == null) {
       return;
     }
-    if (base >= 0) {
-      ports.deregisterIOPortCapable(this);
+    int wanted = function.ioBase();
+    if (wanted != base) {
+      if (base >= 0) {
+        ports.deregisterIOPortCapable(this);
+      }
+      base = wanted;
     }
-    base = wanted;
     if (base >= 0) {
       ports.registerIOPortCapable(this);
     }

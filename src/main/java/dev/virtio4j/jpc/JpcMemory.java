@@ -12,25 +12,32 @@ import org.jpc.emulator.memory.PhysicalAddressSpace;
  *
  * <p>Answers a fault: where nothing is mapped, JPC's bulk writes make RAM, its bulk reads leave the
  * buffer as it was, and no access says that it failed. So each range is checked first. RAM goes
- * from 0 to {@code PC.SYS_RAM_SIZE}, without the display adapter and the ROMs from A0000 to FFFFF.
- * This can go when {@code PhysicalAddressSpace} tells what it has RAM for.
+ * from 0 to {@code PC.SYS_RAM_SIZE}, without the display adapter at A0000 and, until {@link
+ * ShadowRam} is there, the ROMs from C0000 to FFFFF. This can go when {@code PhysicalAddressSpace}
+ * tells what it has RAM for.
  */
 final class JpcMemory implements GuestMemory {
   private static final long HOLE_START = 0xA0000;
-  private static final long HOLE_END = 0x100000;
+  private static final long HOLE_END = ShadowRam.START + ShadowRam.SIZE;
 
   private final PhysicalAddressSpace memory;
   private final long size = PC.SYS_RAM_SIZE;
+  private long holeEnd = HOLE_END;
 
   JpcMemory(PhysicalAddressSpace memory) {
     this.memory = memory;
+  }
+
+  /** Whether there is RAM at {@link ShadowRam#START}, which there is not at first. */
+  void setShadowRam(boolean there) {
+    holeEnd = there ? ShadowRam.START : HOLE_END;
   }
 
   private int checked(long address, int length) {
     if (address < 0
         || length < 0
         || address > size - length
-        || (address < HOLE_END && address + length > HOLE_START)) {
+        || (address < holeEnd && address + length > HOLE_START)) {
       throw new GuestMemoryException(address, length);
     }
     return (int) address;

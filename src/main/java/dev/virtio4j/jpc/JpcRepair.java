@@ -14,6 +14,9 @@ public enum JpcRepair {
   /** CMPXCHG8B is decoded: Linux for a Pentium or newer stops without it. */
   CMPXCHG8B,
 
+  /** DIV takes unsigned numbers: programs stop at a divide error now and then without it. */
+  DIV,
+
   /** RDPMC is executed: a Debian kernel for the 686 can't power off without it. */
   RDPMC,
 
@@ -21,7 +24,13 @@ public enum JpcRepair {
    * The TLB keeps to CR0.WP and has room for large pages: Linux from 4.12 stops without it, and all
    * that uses large pages is slow.
    */
-  TLB;
+  TLB,
+
+  /** Instructions of real mode that SeaBIOS has, and JPC only in protected mode. */
+  REAL_MODE,
+
+  /** The memory of the BIOS and of option ROMs can be written to: SeaBIOS keeps its data there. */
+  SHADOW_RAM;
 
   /**
    * The name that users write.

@@ -17,8 +17,22 @@ final class OpcodeTables {
    * @throws ReflectiveOperationException if this JPC has none
    */
   static OpcodeDecoder[] protectedMode() throws ReflectiveOperationException {
+    return table("pmOps");
+  }
+
+  /**
+   * The table of real mode, which all PCs share.
+   *
+   * @return the table itself, to be changed
+   * @throws ReflectiveOperationException if this JPC has none
+   */
+  static OpcodeDecoder[] realMode() throws ReflectiveOperationException {
+    return table("rmOps");
+  }
+
+  private static OpcodeDecoder[] table(String name) throws ReflectiveOperationException {
     Class<?> decoder = Class.forName("org.jpc.emulator.execution.decoder.FastDecoder");
-    Field table = decoder.getDeclaredField("pmOps");
+    Field table = decoder.getDeclaredField(name);
     table.setAccessible(true);
     return (OpcodeDecoder[]) table.get(null);
   }

@@ -36,8 +36,11 @@ public final class Repairs {
   private static void apply(PC pc, JpcRepair repair) throws ReflectiveOperationException {
     switch (repair) {
       case CMPXCHG8B -> Cmpxchg8b.repair();
+      case DIV -> Div.repair();
       case RDPMC -> Rdpmc.repair();
       case TLB -> PageTlb.repair(pc);
+      case REAL_MODE -> RealMode.repair();
+      case SHADOW_RAM -> ShadowRam.repair(pc);
     }
   }
 }

@@ -37,11 +37,15 @@ public class VirtioDrives extends DriveSet {
   private final List<PciCard> cards = new ArrayList<>();
 
   private PhysicalAddressSpace memory;
+  private JpcMemory guestMemory;
   private JpcClock clock;
   private IOPortHandler ports;
   private PCIBus bus;
   private boolean bridgeReady;
   private boolean plugged;
+
+  /** What a state had at {@link ShadowRam#START}, until that is put there. */
+  private byte[] shadow;
 
   /**
    * Makes a drive set.
@@ -132,7 +136,8 @@ public class VirtioDrives extends DriveSet {
   }
 
   private void powerOn() {
-    List<PciFunction> functions = devices.powerOn(new JpcMemory(memory), clock);
+    guestMemory = new JpcMemory(memory);
+    List<PciFunction> functions = devices.powerOn(guestMemory, clock);
     if (functions.size() > SLOTS - FIRST_SLOT) {
       throw new IllegalArgumentException(
           "JPC has %d free PCI slots, too few for %d cards; put disks on a SCSI host"
@@ -150,8 +155,23 @@ public class VirtioDrives extends DriveSet {
     bridgeReady = false;
   }
 
+  /**
+   * Told that RAM is put over the ROMs: devices may use it.
+   *
+   * @param roms what is in the ROMs
+   * @return what is to be in the RAM: the same, or what a state had there that was just loaded
+   */
+  byte[] placeShadowRam(byte[] roms) {
+    guestMemory.setShadowRam(true);
+    byte[] contents = shadow == null ? roms : shadow;
+    shadow = null;
+    return contents;
+  }
+
   @Override
   public void reset() {
+    shadow = null;
+    guestMemory.setShadowRam(false);
     unplug();
     for (PciCard card : cards) {
       card.reset();
@@ -168,6 +188,7 @@ public class VirtioDrives extends DriveSet {
     for (PciCard card : cards) {
       card.save(out);
     }
+    out.bytes(ShadowRam.read(memory));
     out.end();
   }
 
@@ -185,6 +206,8 @@ public class VirtioDrives extends DriveSet {
     for (PciCard card : cards) {
       card.load(in);
     }
+    shadow = new byte[ShadowRam.SIZE];
+    in.bytes(shadow);
     in.end();
   }
 

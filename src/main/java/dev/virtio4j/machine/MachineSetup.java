@@ -1,11 +1,14 @@
 package dev.virtio4j.machine;
 
+import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.Drives;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.plugin.PluginDevices;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 
@@ -17,7 +20,8 @@ import java.util.function.IntConsumer;
  * <p>A saved machine has these sections:
  *
  * <pre>
- *   virtio4j  the program's version, the host, the size of RAM, what it boots, the drives
+ *   virtio4j  the program's version, the host, the size of RAM, what it boots, the drives,
+ *             other devices
  *   memory, clock, cpu, ...    the machine, as {@link Machine#save} has it
  * </pre>
  */
@@ -28,15 +32,25 @@ public final class MachineSetup implements Closeable {
   private final MachineOptions options;
   private final Boot boot;
   private final Drives drives;
+
+  /** What the user wants of other devices than drives. */
+  private final List<String> others;
+
   private StateFile saved;
   private Machine machine;
 
   private MachineSetup(
-      Host host, MachineOptions options, Boot boot, Drives drives, StateFile saved) {
+      Host host,
+      MachineOptions options,
+      Boot boot,
+      Drives drives,
+      List<String> others,
+      StateFile saved) {
     this.host = host;
     this.options = options;
     this.boot = boot;
     this.drives = drives;
+    this.others = others;
     this.saved = saved;
   }
 
@@ -49,20 +63,48 @@ public final class MachineSetup implements Closeable {
    * @throws BadInputException if a file is not as it should be, or a drive is not as it was saved
    */
   public static MachineSetup open(Host host, MachineOptions options) throws BadInputException {
+    return open(host, options, null);
+  }
+
+  /**
+   * Reads what is to boot, or to go on with, and opens the drives.
+   *
+   * @param host what makes the machine
+   * @param options what the user wants
+   * @param devices what is plugged in behind the drives; closed by the caller, after this; null for
+   *     nothing
+   * @return the set-up; to be closed
+   * @throws BadInputException if a file is not as it should be, or a drive is not as it was saved
+   */
+  public static MachineSetup open(Host host, MachineOptions options, PluginDevices devices)
+      throws BadInputException {
+    List<String> others =
+        devices == null
+            ? List.of()
+            : devices.options().stream().map(DeviceOptions::toString).toList();
     try {
-      if (options.saved() != null) {
-        return restore(host, options, StateFile.open(options.saved()));
+      MachineSetup setup =
+          options.saved() == null
+              ? boot(host, options, others)
+              : restore(host, options, others, StateFile.open(options.saved()));
+      if (devices != null) {
+        devices.list().forEach(device -> setup.drives.plugAlso(device::powerOn));
       }
-      Boot boot = Boot.read(options);
-      return new MachineSetup(
-          host, options, boot, Drives.open(options.drives(), options.snapshot()), null);
+      return setup;
     } catch (IOException e) {
       throw new BadInputException(e);
     }
   }
 
-  private static MachineSetup restore(Host host, MachineOptions options, StateFile saved)
+  private static MachineSetup boot(Host host, MachineOptions options, List<String> others)
       throws IOException {
+    Boot boot = Boot.read(options);
+    Drives drives = Drives.open(options.drives(), options.snapshot());
+    return new MachineSetup(host, options, boot, drives, others, null);
+  }
+
+  private static MachineSetup restore(
+      Host host, MachineOptions options, List<String> others, StateFile saved) throws IOException {
     Drives drives = null;
     try {
       StateReader in = saved.reader();
@@ -81,14 +123,24 @@ public final class MachineSetup implements Closeable {
       Boot boot = Boot.load(in);
       drives = Drives.open(options.drives(), options.snapshot());
       drives.load(in);
+      checkOthers(in.text().lines().toList(), others, saved);
       in.end();
-      return new MachineSetup(host, options, boot, drives, saved);
+      return new MachineSetup(host, options, boot, drives, others, saved);
     } catch (IOException e) {
       saved.close();
       if (drives != null) {
         drives.close();
       }
       throw e;
+    }
+  }
+
+  private static void checkOthers(List<String> then, List<String> now, StateFile saved)
+      throws IOException {
+    if (!then.equals(now)) {
+      throw saved.wrong(
+          "was saved with other devices: "
+              + (then.isEmpty() ? "none" : "--device " + String.join(" --device ", then)));
     }
   }
 
@@ -146,6 +198,7 @@ public final class MachineSetup implements Closeable {
     out.i32(options.memoryBytes());
     boot.save(out);
     drives.save(out);
+    out.text(String.join("\n", others));
     out.end();
     machine.save(out);
   }

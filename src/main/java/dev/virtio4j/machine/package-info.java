@@ -5,7 +5,7 @@
  *   MachineOptions     what the user wants
  *   MachineSetup       what is booted and the drives, opened; kept from one power-on to the next
  *     Boot             LinuxBoot or FirmwareBoot
- *     Host             makes machines: ReferenceHost
+ *     Host             makes machines: ReferenceHost, or what JpcLoader loads by JpcOptions
  *       Machine        one power-on of one
  *     StateFile        a saved machine's file; SaveTarget writes it
  *   BootRun            power-on, resets, to the end
@@ -17,6 +17,6 @@
  *
  * <p>Whatever is wrong with what the user gave is a {@link dev.virtio4j.machine.BadInputException},
  * one line that names the thing. Nothing here prints or exits. May import {@code host}, {@code
- * drive}, {@code pc} and below; {@code cli} is above.
+ * drive}, {@code plugin}, {@code pc} and below; {@code cli} is above.
  */
 package dev.virtio4j.machine;

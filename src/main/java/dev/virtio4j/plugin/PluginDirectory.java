@@ -57,6 +57,11 @@ public final class PluginDirectory implements Closeable {
     return found;
   }
 
+  /** {@return a directory without plugins} */
+  public static PluginDirectory none() {
+    return new PluginDirectory("", "", null);
+  }
+
   private void add(Path jar) {
     try {
       Descriptor descriptor = descriptor(jar);

@@ -6,6 +6,7 @@
  *     Plugin             one that is loaded, in a class loader of its own over the emulator's
  *       DeviceFactory      what its descriptor names for each type: opens devices
  *         PluginDevice       one device, which the host gives memory and time
+ *   PluginDevices      the devices that a user wants, opened
  *   VirtioBlk, VirtioScsi, VirtioScsiCdrom  our own factories
  * </pre>
  *

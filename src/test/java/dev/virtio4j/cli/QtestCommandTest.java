@@ -2,6 +2,8 @@ package dev.virtio4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.machine.ExitStatus;
+import dev.virtio4j.testing.DicePlugin;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -142,5 +144,49 @@ class QtestCommandTest {
     assertThat(run("endianness\n", args.split(" ", -1))).isEqualTo(2);
     assertThat(errors()).isEqualTo(line + System.lineSeparator());
     assertThat(output()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("--device plugs in devices of ours, and those of plugins behind them")
+  void devices(@TempDir Path built, @TempDir Path plugins) throws IOException {
+    DicePlugin.build(built).jar(plugins.resolve("dice.jar"), DicePlugin.DESCRIPTOR, true);
+    String identities =
+        """
+        outl 0xcf8 0x80001000
+        inl 0xcfc
+        outl 0xcf8 0x80001800
+        inl 0xcfc
+        """;
+
+    int status =
+        run(
+            identities,
+            "qtest",
+            "--plugins",
+            plugins.toString(),
+            "--device",
+            "dice,sides=20",
+            "--device",
+            "virtio-blk,file=@/first,readonly=on");
+
+    assertThat(errors()).isEmpty();
+    assertThat(output()).isEqualTo("OK\nOK 0x10011af4\nOK\nOK 0xff1234\n");
+    assertThat(status).isZero();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '!',
+      value = {
+        "dice!virtio4j: --device: dice is no device of ours; --plugins=DIR names a directory with others",
+        "virtio-blk,sides=6!virtio4j: --device: virtio-blk has no option 'sides'; it has if, file,",
+        "virtio-blk,if=scsi!virtio4j: --device: if=scsi: not one of virtio",
+        "virtio-scsi-cdrom,readonly=off!virtio4j: --device: readonly=off: not one of on",
+        "sides=6!virtio4j: Invalid value for option '--device' (TYPE): 'sides=6': the type comes first",
+      })
+  @DisplayName("--device that can't be is one line and 2")
+  void wrongDevice(String device, String message) {
+    assertThat(run("", "qtest", "--device", device)).isEqualTo(ExitStatus.BAD_INPUT);
+    assertThat(errors()).startsWith(message).hasLineCount(1);
   }
 }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.virtio4j.host.GuestMemoryException;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jpc.emulator.HardwareComponent;
 import org.jpc.emulator.PC;
 import org.jpc.emulator.execution.Executable;
+import org.jpc.emulator.execution.decoder.OpcodeDecoder;
 import org.jpc.emulator.execution.decoder.PeekableInputStream;
 import org.jpc.emulator.memory.LinearAddressSpace;
 import org.jpc.emulator.memory.PhysicalAddressSpace;
@@ -175,12 +178,113 @@ class RepairsTest {
     assertThat(physical.getDoubleWord(4)).isEqualTo(4);
   }
 
+  @Test
+  @DisplayName(
+      "has DIV of a dividend with its highest bit set, and divide errors where they belong")
+  void div() throws ReflectiveOperationException {
+    Repairs.apply(pc, ALL);
+    Repairs.apply(pc, ALL);
+    Executable byMemory = divide(0x36);
+    Executable byEcx = divide(0xF1);
+    physical.setDoubleWord(0, 0xF8E8_B400);
+    cpu.r_ecx.set32(0xF8E8_B400);
+
+    for (Executable div : List.of(byMemory, byEcx)) {
+      cpu.r_edx.set32(0xEFE9_7772);
+      cpu.r_eax.set32(0x8898_0200);
+      div.execute(cpu);
+      assertThat(Integer.toUnsignedLong(cpu.r_eax.get32())).isEqualTo(4_139_722_217L);
+      assertThat(Integer.toUnsignedLong(cpu.r_edx.get32())).isEqualTo(248_000_000L);
+    }
+    cpu.r_edx.set32(0xF8E8_B400);
+    assertThatThrownBy(() -> byEcx.execute(cpu)).isSameAs(ProcessorException.DIVIDE_ERROR);
+    cpu.r_ecx.set32(0);
+    assertThatThrownBy(() -> byEcx.execute(cpu)).isSameAs(ProcessorException.DIVIDE_ERROR);
+  }
+
+  private static Executable divide(int modrm) throws ReflectiveOperationException {
+    int noSegmentDwordsAndAddress32 = 7 << 2 | 3;
+    return OpcodeTables.protectedMode()[0x6F7].decodeOpcode(
+        0, 0, noSegmentDwordsAndAddress32, new Code(modrm));
+  }
+
   private static Executable lockCmpxchg8bOfEsi() throws ReflectiveOperationException {
     int lock = 1 << 5;
     int noSegment = 7 << 2;
     int dwordsAndAddress32 = 3;
     return OpcodeTables.protectedMode()[0x7C7].decodeOpcode(
         0, 0, lock | noSegment | dwordsAndAddress32, new Code(0x0E));
+  }
+
+  @Test
+  @DisplayName("has PAUSE, RDTSC, SGDT and string I/O with 32-bit addresses in real mode")
+  void realMode() throws ReflectiveOperationException {
+    Repairs.apply(pc, ALL);
+    Repairs.apply(pc, ALL);
+    int rep = 1 << 7;
+    int dwords = 1;
+    int address32 = 2;
+
+    assertThat(borrowed(0x290, rep | dwords, 0)).isTrue();
+    assertThat(borrowed(0x131, 0, 0)).isTrue();
+    assertThat(borrowed(0x301, dwords, 0x04)).isTrue();
+    for (int row : List.of(0x66C, 0x66D, 0x66E, 0x66F)) {
+      assertThat(borrowed(row, rep | dwords | address32, 0)).as("%03X", row).isTrue();
+    }
+    assertThat(borrowed(0x090, 0, 0)).as("NOP").isFalse();
+    assertThat(borrowed(0x301, dwords, 0x0C)).as("SIDT").isFalse();
+  }
+
+  /** Whether real mode has an instruction of protected mode. */
+  private static boolean borrowed(int row, int prefixes, int modrm)
+      throws ReflectiveOperationException {
+    return decoded(OpcodeTables.realMode()[row], prefixes, modrm)
+        .equals(decoded(OpcodeTables.protectedMode()[row], prefixes, modrm));
+  }
+
+  private static Class<?> decoded(OpcodeDecoder decoder, int prefixes, int modrm) {
+    int noSegment = 7 << 2;
+    return decoder.decodeOpcode(0, 0, prefixes | noSegment, new Code(modrm)).getClass();
+  }
+
+  @Test
+  @DisplayName("has RAM at C0000 to FFFFF, for DMA too, with what was in the ROMs, until a reset")
+  void shadowRam() {
+    int rom = physical.getDoubleWord(0xFFFF0);
+    assertThatThrownBy(() -> machine.memory.store32(0xE8000, 1))
+        .isInstanceOf(GuestMemoryException.class);
+
+    Repairs.apply(pc, ALL);
+    machine.memory.store32(0xE8000, 42);
+    physical.setDoubleWord(0xC8000, 43);
+
+    assertThat(physical.getDoubleWord(0xFFFF0)).isEqualTo(rom);
+    assertThat(physical.getDoubleWord(0xE8000)).isEqualTo(42);
+    assertThat(machine.memory.load32(0xC8000)).isEqualTo(43);
+    assertThatThrownBy(() -> machine.memory.store32(0xBFFFF, 1))
+        .isInstanceOf(GuestMemoryException.class);
+
+    pc.reset();
+    assertThatThrownBy(() -> machine.memory.store32(0xE8000, 1))
+        .isInstanceOf(GuestMemoryException.class);
+  }
+
+  @Test
+  @DisplayName("has what was in that RAM when a state is loaded and the repair is made again")
+  void shadowRamSaved() throws IOException {
+    Repairs.apply(pc, ALL);
+    physical.setDoubleWord(0xE8000, 42);
+    byte[] state = machine.saved();
+
+    JpcMachine other = new JpcMachine();
+    Repairs.apply(other.pc, ALL);
+    other.load(state);
+    Repairs.apply(other.pc, ALL);
+    assertThat(other.memory.load32(0xE8000)).isEqualTo(42);
+
+    other.memory.store32(0xE8000, 43);
+    Repairs.apply(other.pc, ALL);
+    assertThat(other.memory.load32(0xE8000)).isEqualTo(43);
   }
 
   @Test
@@ -191,7 +295,7 @@ class RepairsTest {
     }
     assertThatThrownBy(() -> JpcRepair.of("cmos"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("no repair of JPC 'cmos'; there are cmpxchg8b, tlb");
+        .hasMessageStartingWith("no repair of JPC 'cmos'; there are cmpxchg8b, div, rdpmc, tlb");
   }
 
   @Test
@@ -202,7 +306,8 @@ class RepairsTest {
         new PC(new VirtualClock(), none, JpcMachine.RAM) {
           @Override
           public HardwareComponent getComponent(Class<? extends HardwareComponent> type) {
-            return super.getComponent(PhysicalAddressSpace.class);
+            return super.getComponent(
+                type == LinearAddressSpace.class ? PhysicalAddressSpace.class : type);
           }
         };
 

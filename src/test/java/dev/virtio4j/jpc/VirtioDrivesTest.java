@@ -73,6 +73,22 @@ class VirtioDrivesTest {
     assertThat(queueSize(0xE800)).isEqualTo(0xFFFF);
   }
 
+  @Test
+  @DisplayName("ports that another card had are the card's once that one has moved away")
+  void portsOfAnother() {
+    JpcMachine two =
+        new JpcMachine(
+            (memory, clock) -> List.of(disk(memory, clock).get(0), disk(memory, clock).get(0)));
+    two.startBios(SLOT, BASE);
+    two.startBios(SLOT + 1, BASE);
+
+    two.writeConfig(SLOT, 0x10, 4, 0xE800);
+    assertThat(two.read(BASE + LegacyDriver.QUEUE_SIZE, 2)).isEqualTo(0xFFFF);
+    two.writeConfig(SLOT + 1, 0x04, 2, 1);
+
+    assertThat(two.read(BASE + LegacyDriver.QUEUE_SIZE, 2)).isEqualTo(256);
+  }
+
   private int queueSize(int base) {
     return machine.read(base + LegacyDriver.QUEUE_SIZE, 2);
   }

@@ -78,7 +78,7 @@ class JunitXmlTest {
         .hasSizeLessThan(70_000)
         .contains("</script><script>document.title='owned'</script>\n")
         .contains("]]> &amp; '\"`{{message}}\n")
-        .contains("red  \u2400\u2407\u2421  done\n")
-        .endsWith("\u2401\uFFFD\n");
+        .contains("red  ^@^G^?  done\n")
+        .endsWith("^A\uFFFD\n");
   }
 }

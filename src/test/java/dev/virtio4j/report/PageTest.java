@@ -52,8 +52,8 @@ class PageTest {
     needsChromium();
     assertThat(corner("desktop", 1280, 2400, false)).isEqualTo(0xF4F6F8);
     assertThat(corner("desktop-dark", 1280, 2400, true)).isEqualTo(0x0E1217);
-    assertThat(corner("phone", 390, 3000, false)).isEqualTo(0xF4F6F8);
-    assertThat(corner("phone-dark", 390, 3000, true)).isEqualTo(0x0E1217);
+    assertThat(corner("phone", 390, 2600, false)).isEqualTo(0xF4F6F8);
+    assertThat(corner("phone-dark", 390, 2600, true)).isEqualTo(0x0E1217);
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.apache.commons.io.file.PathUtils;
 
 /**
- * Looks at a page in a browser. The page is in a frame, as the browser's own window can't be as
+ * Looks at a page in a browser. The page may be in a frame, as the browser's own window can't be as
  * narrow as a phone.
  *
  * @param page the page
@@ -23,6 +23,7 @@ import org.apache.commons.io.file.PathUtils;
  * @param dark whether the user prefers dark colours
  */
 public record Chromium(Path page, int width, int height, boolean dark) {
+  private static final int NARROWEST_WINDOW = 500;
   private static final Pattern TITLE = Pattern.compile("<title>(.*?)</title>");
 
   /**
@@ -33,7 +34,12 @@ public record Chromium(Path page, int width, int height, boolean dark) {
    * @throws InterruptedException if this thread is interrupted
    */
   public void screenshot(Path png) throws IOException, InterruptedException {
-    run(frame(page, ""), "--screenshot=" + png.toAbsolutePath());
+    String action = "--screenshot=" + png.toAbsolutePath();
+    if (width < NARROWEST_WINDOW) {
+      runAndDelete(frame(page, ""), action);
+    } else {
+      run(page, action);
+    }
   }
 
   /**
@@ -55,9 +61,10 @@ public record Chromium(Path page, int width, int height, boolean dark) {
             .replaceFirst("<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "")
             .replace("</body>", asking + "</body>"));
     String dom =
-        run(
+        runAndDelete(
             frame(copy, "<script>onmessage = message => document.title = message.data</script>"),
             "--dump-dom");
+    Files.delete(copy);
     Matcher title = TITLE.matcher(dom);
     assertThat(title.find()).as(dom).isTrue();
     return title.group(1);
@@ -74,6 +81,14 @@ public record Chromium(Path page, int width, int height, boolean dark) {
             .formatted(script, framed.getFileName(), width, height));
   }
 
+  private String runAndDelete(Path shown, String action) throws IOException, InterruptedException {
+    try {
+      return run(shown, action);
+    } finally {
+      Files.delete(shown);
+    }
+  }
+
   private String run(Path shown, String action) throws IOException, InterruptedException {
     Path profile = Files.createTempDirectory("chromium");
     List<String> command = new ArrayList<>();
@@ -83,6 +98,7 @@ public record Chromium(Path page, int width, int height, boolean dark) {
     command.add("--window-size=%d,%d".formatted(width, height));
     command.add("--blink-settings=preferredColorScheme=" + (dark ? 0 : 1));
     command.add("--virtual-time-budget=3000");
+    command.add("--run-all-compositor-stages-before-draw"); // or the picture may lack a part
     command.add(action);
     command.add(shown.toUri().toString());
     Process browser =
@@ -94,7 +110,6 @@ public record Chromium(Path page, int width, int height, boolean dark) {
       return output;
     } finally {
       browser.destroyForcibly();
-      Files.deleteIfExists(shown);
       PathUtils.deleteDirectory(profile);
     }
   }

@@ -1,6 +1,7 @@
 package org.jpc.emulator.memory;
 
 import org.jpc.emulator.AbstractHardwareComponent;
+import org.jpc.emulator.execution.codeblock.CodeBlockManager;
 
 /** In JPC this extends AddressSpace, which matters to nobody here. */
 public final class PhysicalAddressSpace extends AbstractHardwareComponent {
@@ -21,4 +22,8 @@ public final class PhysicalAddressSpace extends AbstractHardwareComponent {
   public native void copyArrayIntoContents(int address, byte[] buffer, int off, int len);
 
   public native void setGateA20State(boolean value);
+
+  public native CodeBlockManager getCodeBlockManager();
+
+  public native void mapMemory(int start, Memory block);
 }

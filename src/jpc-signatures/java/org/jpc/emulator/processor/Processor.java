@@ -8,6 +8,7 @@ public class Processor extends AbstractHardwareComponent {
   public final Reg r_ebx = null;
   public final Reg r_ecx = null;
   public final Reg r_edx = null;
+  public final Reg[] regs = null;
 
   public boolean eflagsInterruptEnable;
 

@@ -5,42 +5,61 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Calendar;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import org.jpc.emulator.memory.LinearAddressSpace;
 import org.jpc.emulator.memory.PhysicalAddressSpace;
+import org.jpc.emulator.motherboard.GateA20Handler;
 import org.jpc.emulator.motherboard.IOPortHandler;
 import org.jpc.emulator.motherboard.InterruptController;
 import org.jpc.emulator.pci.PCIBus;
+import org.jpc.emulator.pci.PCIHostBridge;
 import org.jpc.emulator.pci.PCIISABridge;
+import org.jpc.emulator.peripheral.Keyboard;
+import org.jpc.emulator.peripheral.SerialPort;
 import org.jpc.emulator.processor.Processor;
 import org.jpc.support.Clock;
 import org.jpc.support.DriveSet;
 
 /**
  * A fake of JPC for tests of the adapter: it introduces its parts to each other as JPC does, and
- * has the faults that the adapter answers. Its CPU runs nothing.
+ * has the faults that the adapter answers. Its CPU runs a {@link Program}.
  */
 public class PC {
   public static int SYS_RAM_SIZE;
 
   private final List<HardwareComponent> parts;
 
+  private final Program program;
+
   public PC(Clock clock, DriveSet drives, int ramSize) throws IOException {
+    this(clock, drives, ramSize, Calendar.getInstance());
+  }
+
+  public PC(Clock clock, DriveSet drives, int ramSize, Calendar start) throws IOException {
     SYS_RAM_SIZE = ramSize;
+    Processor cpu = new Processor();
+    IOPortHandler ports = new IOPortHandler();
     parts =
         List.of(
             clock,
-            new Processor(),
+            cpu,
             new PhysicalAddressSpace(),
             new LinearAddressSpace(),
             drives,
-            new IOPortHandler(),
+            ports,
             new InterruptController(),
             new PCIISABridge(),
-            new PCIBus());
+            new PCIBus(),
+            new PCIHostBridge(),
+            new Keyboard(),
+            new GateA20Handler(),
+            new SerialPort(0x3F8),
+            new SerialPort(0x2F8));
     configure();
+    program = new Program(cpu, ports, clock);
   }
 
   private void configure() {
@@ -62,6 +81,11 @@ public class PC {
     }
   }
 
+  public final int execute() {
+    program.step();
+    return 1;
+  }
+
   public void start() {}
 
   public void stop() {}
@@ -72,16 +96,20 @@ public class PC {
   }
 
   public void saveState(OutputStream out) throws IOException {
+    DataOutputStream state = new DataOutputStream(out);
     for (HardwareComponent part : parts) {
-      part.saveState(new DataOutputStream(out));
+      part.saveState(state);
     }
+    state.writeInt(program.position());
   }
 
   public void loadState(InputStream in) throws IOException {
     getComponent(IOPortHandler.class).reset();
+    DataInputStream state = new DataInputStream(in);
     for (HardwareComponent part : parts) {
-      part.loadState(new DataInputStream(in));
+      part.loadState(state);
     }
+    program.goOnAt(state.readInt());
     introduce(HardwareComponent::updated, HardwareComponent::updateComponent);
   }
 

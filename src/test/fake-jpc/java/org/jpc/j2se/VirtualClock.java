@@ -31,6 +31,14 @@ public class VirtualClock extends AbstractHardwareComponent implements Clock {
         .ifPresent(timer -> timer.check(getEmulatedNanos()));
   }
 
+  /** What JPC does at HLT: the next timer expires. */
+  @Override
+  public void updateNowAndProcess(boolean sleep) {
+    Timer next = set.stream().min(Comparator.comparingLong(Timer::getExpiry)).orElseThrow();
+    long ticksToGo = (next.getExpiry() - getEmulatedNanos() + NANOS_PER_TICK - 1) / NANOS_PER_TICK;
+    updateAndProcess((int) Math.max(0, ticksToGo));
+  }
+
   @Override
   public long getEmulatedNanos() {
     return ticks * NANOS_PER_TICK;

@@ -26,6 +26,10 @@ public class DriveSet extends AbstractHardwareComponent {
     disks = new BlockDevice[] {hardDriveA, hardDriveB, hardDriveC, hardDriveD};
   }
 
+  public static DriveSet buildFromArgs(String[] args) {
+    return new DriveSet(BootType.HARD_DRIVE, null, null, null, null, null, null);
+  }
+
   public BlockDevice getHardDrive(int index) {
     return disks[index];
   }

@@ -11,6 +11,11 @@ public class Processor extends AbstractHardwareComponent {
   public final Reg r_ecx = new Reg();
   public final Reg r_edx = new Reg();
 
+  public boolean eflagsInterruptEnable;
+
+  /** Of these the tests use ECX. */
+  public final Reg[] regs = {r_eax, r_ecx};
+
   public LinearAddressSpace linearMemory;
   private boolean zero;
   private int cr0;

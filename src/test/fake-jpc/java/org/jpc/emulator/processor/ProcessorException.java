@@ -3,7 +3,11 @@ package org.jpc.emulator.processor;
 public final class ProcessorException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  public static final ProcessorException DIVIDE_ERROR =
+      new ProcessorException(Type.DIVIDE_ERROR, 0, true);
+
   public enum Type {
+    DIVIDE_ERROR,
     PAGE_FAULT
   }
 

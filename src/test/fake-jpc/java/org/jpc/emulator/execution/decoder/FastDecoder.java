@@ -4,20 +4,26 @@ import java.util.Arrays;
 import org.jpc.emulator.execution.Executable;
 import org.jpc.emulator.processor.Processor;
 
-/** Decodes nothing. */
+/** Knows nothing of instructions but the mode that they are of. */
 public class FastDecoder {
   static OpcodeDecoder[] pmOps = new OpcodeDecoder[0x800];
+  static OpcodeDecoder[] rmOps = new OpcodeDecoder[0x800];
 
   static {
-    Arrays.fill(pmOps, (OpcodeDecoder) FastDecoder::decode);
+    Arrays.fill(pmOps, (OpcodeDecoder) (start, eip, prefixes, in) -> new OfProtectedMode());
+    Arrays.fill(rmOps, (OpcodeDecoder) (start, eip, prefixes, in) -> new OfRealMode());
   }
 
-  private static Executable decode(int start, int eip, int prefixes, PeekableInputStream in) {
-    return new Executable(start, eip) {
-      @Override
-      public Branch execute(Processor cpu) {
-        throw new IllegalStateException("invalid opcode");
-      }
-    };
+  private static class OfProtectedMode extends Executable {
+    OfProtectedMode() {
+      super(0, 0);
+    }
+
+    @Override
+    public Branch execute(Processor cpu) {
+      return Branch.None;
+    }
   }
+
+  private static class OfRealMode extends OfProtectedMode {}
 }

@@ -1,0 +1,3 @@
+package org.jpc.emulator.execution.codeblock;
+
+public class CodeBlockManager {}

@@ -1,0 +1,5 @@
+package org.jpc.support;
+
+public class ArrayBackedSeekableIODevice implements SeekableIODevice {
+  public ArrayBackedSeekableIODevice(String name, byte[] image) {}
+}
