@@ -41,7 +41,8 @@ class DemoIT {
   }
 
   @Test
-  @DisplayName("passes the demo; a second boot, interpreted, is the same, and with --snapshot writes nothing")
+  @DisplayName(
+      "passes the demo; a second boot, interpreted, is the same, and with --snapshot writes nothing")
   void twoBoots() throws IOException {
     GuestImage guest = TestGuest.debian();
     Path disk = directory.resolve("disk");
@@ -102,7 +103,8 @@ class DemoIT {
     DemoDisk.create(disk);
     DemoDisk.create(other);
 
-    CompletableFuture<Run> uninterrupted = CompletableFuture.supplyAsync(() -> boot(guest, other, "--cpu=interpreter"));
+    CompletableFuture<Run> uninterrupted =
+        CompletableFuture.supplyAsync(() -> boot(guest, other, "--cpu=interpreter"));
     Run saved = boot(guest, disk, "--save-on", "ok mount", state.toString());
     assertThat(saved.errors()).contains("virtio4j: the machine was saved\n");
     assertThat(saved.status()).isZero();

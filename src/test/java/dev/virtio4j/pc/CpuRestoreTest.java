@@ -33,10 +33,7 @@ class CpuRestoreTest {
   static Stream<Arguments> groups() {
     return Stream.of("control", "string", "system", "limits", "x87")
         .flatMap(
-            group ->
-                Stream.of(
-                    Arguments.of(group, Translator.NEVER),
-                    Arguments.of(group, LOOPS)));
+            group -> Stream.of(Arguments.of(group, Translator.NEVER), Arguments.of(group, LOOPS)));
   }
 
   /** A run, and all that is there to see of it afterwards. */
