@@ -6,7 +6,7 @@ import java.util.function.IntConsumer;
 /** What machines are made by: the reference PC, or an emulator. */
 public interface Host {
 
-  /** {@return the name, which saved machines have in them: {@code reference}} */
+  /** {@return the name, which saved machines have in them: {@code reference} or {@code jpc}} */
   String id();
 
   /**

@@ -13,7 +13,7 @@
  *   chipset      InterruptControllers, IntervalTimer, RealTimeClock, SerialPort, KeyboardController
  *   PCI          PciBus, HostBridge, Piix3
  *   firmware     Firmware is a BIOS in the ROM; or PciSetup and LinuxKernel do what a BIOS and a boot
- *                loader would
+ *                loader would; BootDisk is a kernel's disk for a BIOS
  * </pre>
  *
  * <p>Time is counted in retired instructions, a nanosecond each, so that two runs are the same to

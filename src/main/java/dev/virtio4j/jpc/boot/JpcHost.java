@@ -130,9 +130,8 @@ public final class JpcHost implements Host {
 
   private DriveSet drives(MachineOptions machine, Boot boot) {
     String[] arguments = options.arguments().toArray(String[]::new);
-    boolean ownDisk = has("hda");
     if (boot instanceof LinuxBoot linux) {
-      if (ownDisk || has("boot")) {
+      if (options.arguments().contains("-hda") || options.arguments().contains("-boot")) {
         throw new IllegalArgumentException(
             "a kernel boots from JPC's first disk: leave out JPC's -hda and -boot, or --kernel");
       }
@@ -148,11 +147,6 @@ public final class JpcHost implements Host {
           others.getHardDrive(3));
     }
     return DriveSet.buildFromArgs(arguments);
-  }
-
-  private boolean has(String option) {
-    return options.arguments().stream()
-        .anyMatch(argument -> argument.toLowerCase(Locale.ROOT).equals("-" + option));
   }
 
   private JpcMachine power(

@@ -41,7 +41,7 @@ final class Program {
       return "hlt";
     }
     try (InputStream in = Program.class.getResourceAsStream(bios)) {
-      return new String(in.readAllBytes(), US_ASCII);
+      return new String(in.readAllBytes(), US_ASCII).replace("\0", "");
     }
   }
 

@@ -11,13 +11,11 @@ public class Processor extends AbstractHardwareComponent {
   public final Reg r_ecx = new Reg();
   public final Reg r_edx = new Reg();
 
-<<<<<<< HEAD
   public boolean eflagsInterruptEnable;
-=======
+
   /** Of these the tests use ECX. */
   public final Reg[] regs = {r_eax, r_ecx};
 
->>>>>>> jpcfix
   public LinearAddressSpace linearMemory;
   private boolean zero;
   private int cr0;
