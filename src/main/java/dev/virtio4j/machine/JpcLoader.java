@@ -44,8 +44,7 @@ public final class JpcLoader extends URLClassLoader {
           new JpcLoader(
               options.jar().toUri().toURL(),
               JpcLoader.class.getProtectionDomain().getCodeSource().getLocation());
-      Constructor<?> host =
-          loader.loadClass(HOST).getConstructor(JpcOptions.class, Consumer.class);
+      Constructor<?> host = loader.loadClass(HOST).getConstructor(JpcOptions.class, Consumer.class);
       Consumer<byte[]> firmware = image -> loader.firmware = image;
       return (Host) host.newInstance(options, firmware);
     } catch (InvocationTargetException e) {
