@@ -38,13 +38,16 @@ class ArchitectureTest {
     VIRTIO_SCSI("virtio.scsi", "host", "virtio", "scsi", "block"),
     PC         ("pc",          "host", "pci"),
     QTEST      ("qtest",       "host", "pc"),
-    REPORT     ("report"),
     DESCRIPTOR ("descriptor",  "pci"),
     DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
     MACHINE    ("machine",     "descriptor", "plugin", "host", "block", "drive", "pc"),
-    JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc");
+    JUNIT      ("junit",       "machine", "drive", "block", "host"),
+    JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc"),
+    REPORT     ("report"),
+    SUITE      ("suite",       "drive"),
+    SUITE_RUN  ("suite.run",   "suite", "report", "machine", "plugin", "descriptor", "host", "block", "drive", "pc");
     // spotless:on
 
     final String name;

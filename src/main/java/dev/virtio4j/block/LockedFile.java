@@ -15,15 +15,16 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * A file that is locked while it is open: for this program alone, or, when read-only, against
- * writers. Does not allocate once it is open.
+ * A file that is locked while it is open: for one part of this program alone, or, when read-only,
+ * against writers. Does not allocate once it is open.
  *
  * <p>The thread that uses it must not be interrupted: Java closes a file under an interrupted
  * thread, and every access after that fails.
@@ -38,24 +39,38 @@ final class LockedFile implements ImageFile {
   /**
    * The files that this program has open. State of the whole program on purpose: POSIX takes a
    * process's locks on a file away when any of its descriptors for that file is closed, so an
-   * attempt to open a file again must be refused before the file is touched.
+   * attempt to open a file again must be refused, or share the descriptor, before the file is
+   * touched.
    */
-  private static final Set<Object> OPEN = ConcurrentHashMap.newKeySet();
+  private static final Map<Object, Descriptor> OPEN = new HashMap<>();
 
   private final String name;
   private final Object key;
+  private final Descriptor descriptor;
   private final FileChannel channel;
-  private final boolean readOnly;
+  private boolean closed;
   private IOException forceFailure;
   private ByteBuffer zeroes;
-  private LinuxFile linux;
   private boolean linuxFailed;
 
-  private LockedFile(String name, Object key, FileChannel channel, boolean readOnly) {
+  /** A file that is open, for as many as only read it. */
+  private static final class Descriptor {
+    final FileChannel channel;
+    final boolean readOnly;
+    LinuxFile linux;
+    int users = 1;
+
+    Descriptor(FileChannel channel, boolean readOnly) {
+      this.channel = channel;
+      this.readOnly = readOnly;
+    }
+  }
+
+  private LockedFile(String name, Object key, Descriptor descriptor) {
     this.name = name;
     this.key = key;
-    this.channel = channel;
-    this.readOnly = readOnly;
+    this.descriptor = descriptor;
+    channel = descriptor.channel;
   }
 
   /**
@@ -71,19 +86,27 @@ final class LockedFile implements ImageFile {
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + ": not a regular file; name a disk image");
     }
-    Object key = key(file);
-    if (!OPEN.add(key)) {
-      throw new IOException(file + ": already open as a disk of this program; use it once");
-    }
     try {
-      return readOnly ? lock(file, key, true, READ) : lock(file, key, false, READ, WRITE);
-    } catch (IOException e) {
-      OPEN.remove(key);
-      throw e instanceof AccessDeniedException
-          ? new IOException(
-              file + ": permission denied; " + (readOnly ? "make it readable" : "open read-only"),
-              e)
-          : e;
+      Object key = key(file);
+      return new LockedFile(file.toString(), key, descriptor(file, key, readOnly));
+    } catch (AccessDeniedException e) {
+      throw new IOException(
+          file + ": permission denied; " + (readOnly ? "make it readable" : "open read-only"), e);
+    }
+  }
+
+  private static Descriptor descriptor(Path file, Object key, boolean readOnly) throws IOException {
+    synchronized (OPEN) {
+      Descriptor open = OPEN.get(key);
+      if (open == null) {
+        open = new Descriptor(lock(file, key, readOnly), readOnly);
+        OPEN.put(key, open);
+      } else if (readOnly && open.readOnly) {
+        open.users++;
+      } else {
+        throw new IOException(file + ": already open as a disk of this program; use it once");
+      }
+      return open;
     }
   }
 
@@ -107,7 +130,8 @@ final class LockedFile implements ImageFile {
     Object key = key(file);
     // POSIX: deleted as soon as it is open. Windows does that when the process ends.
     FileChannel channel = FileChannel.open(file, READ, WRITE, DELETE_ON_CLOSE);
-    return new LockedFile("temporary file in " + file.getParent(), key, channel, false);
+    return new LockedFile(
+        "temporary file in " + file.getParent(), key, new Descriptor(channel, false));
   }
 
   private static Object key(Path file) throws IOException {
@@ -115,15 +139,15 @@ final class LockedFile implements ImageFile {
     return key == null ? file.toRealPath() : key; // a file system that does not number its files
   }
 
-  private static LockedFile lock(Path file, Object key, boolean shared, OpenOption... options)
-      throws IOException {
-    FileChannel channel = FileChannel.open(file, Set.of(options));
+  private static FileChannel lock(Path file, Object key, boolean shared) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, shared ? Set.<OpenOption>of(READ) : Set.of(READ, WRITE));
     try {
       // Who had it locked until now may have put another file in its place.
       if (!lock(channel, shared) || !key(file).equals(key)) {
         throw new IOException(file + ": in use by another program; end that one first");
       }
-      return new LockedFile(file.toString(), key, channel, shared);
+      return channel;
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -208,10 +232,12 @@ final class LockedFile implements ImageFile {
   }
 
   private LinuxFile linux() throws IOException {
-    if (linux == null) {
-      linux = LinuxFile.open(key, readOnly);
+    synchronized (OPEN) {
+      if (descriptor.linux == null) {
+        descriptor.linux = LinuxFile.open(key, descriptor.readOnly);
+      }
+      return descriptor.linux;
     }
-    return linux;
   }
 
   /** Changes the size; what is gained reads as zeroes. */
@@ -226,7 +252,7 @@ final class LockedFile implements ImageFile {
   }
 
   private void checkWritable() throws IOException {
-    if (readOnly) {
+    if (descriptor.readOnly) {
       throw new IOException(name + ": open read-only");
     }
   }
@@ -239,7 +265,7 @@ final class LockedFile implements ImageFile {
    */
   @Override
   public void force() throws IOException {
-    if (readOnly) {
+    if (descriptor.readOnly) {
       return;
     }
     if (forceFailure != null) {
@@ -255,21 +281,27 @@ final class LockedFile implements ImageFile {
 
   @Override
   public boolean isReadOnly() {
-    return readOnly;
+    return descriptor.readOnly;
   }
 
   @Override
   public void close() throws IOException {
-    if (!channel.isOpen()) {
-      return;
-    }
-    try {
-      channel.close();
-    } finally {
-      if (linux != null) {
-        linux.close();
+    synchronized (OPEN) {
+      if (closed) {
+        return;
       }
-      OPEN.remove(key);
+      closed = true;
+      if (--descriptor.users > 0) {
+        return;
+      }
+      OPEN.remove(key, descriptor);
+      try {
+        channel.close();
+      } finally {
+        if (descriptor.linux != null) {
+          descriptor.linux.close();
+        }
+      }
     }
   }
 

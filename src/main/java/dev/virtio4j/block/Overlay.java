@@ -6,6 +6,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -385,6 +387,32 @@ public final class Overlay implements BlockBackend {
       }
       i += count;
     }
+  }
+
+  /**
+   * Tells two states of an overlay over the same base apart.
+   *
+   * @param digest gets the size, and of all that was written what is not as in the base
+   * @throws IOException if something can't be read
+   */
+  public void addChanges(MessageDigest digest) throws IOException {
+    ByteBuffer was = ByteBuffer.allocate(clusterSize);
+    addNumbers(digest, size(), map.baseEnd());
+    visitClusters(
+        (position, length, content) -> {
+          int inBase = (int) Math.max(0, Math.min(length, base.size() - position));
+          Arrays.fill(was.clear().array(), (byte) 0);
+          base.read(position, was.limit(inBase));
+          ByteBuffer is = content == null ? ByteBuffer.wrap(ZEROES, 0, length) : content;
+          if (!was.clear().limit(length).equals(is)) {
+            addNumbers(digest, position, length);
+            digest.update(is);
+          }
+        });
+  }
+
+  private static void addNumbers(MessageDigest digest, long first, long second) {
+    digest.update(ByteBuffer.allocate(2 * Long.BYTES).putLong(first).putLong(second).flip());
   }
 
   /** Takes the clusters that are not those of the base. */

@@ -37,7 +37,8 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
           "reset",
           "dma-code",
           "random-reads",
-          "scsi-commands");
+          "scsi-commands",
+          "tight-loops");
 
   static final int MEMORY_BYTES = 16 << 20;
 

@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.DriveOptions;
+import dev.virtio4j.drive.MemorySize;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.plugin.PluginDevices;
 import dev.virtio4j.plugin.PluginDirectory;

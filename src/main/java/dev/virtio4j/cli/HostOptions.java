@@ -5,6 +5,7 @@ import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.JpcLoader;
 import dev.virtio4j.machine.JpcOptions;
 import dev.virtio4j.machine.ReferenceHost;
+import dev.virtio4j.pc.CpuMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,15 @@ final class HostOptions {
       defaultValue = "reference",
       description = "reference, the reference PC (the default), or jpc")
   private String host;
+
+  @Option(
+      names = "--cpu",
+      paramLabel = "HOW",
+      description = {
+        "--host=reference: translator, hot code runs as Java",
+        "bytecode (the default), or interpreter, none does"
+      })
+  private CpuMode cpu;
 
   @Option(names = "--jpc", paramLabel = "JAR", description = "the JPC of --host=jpc")
   private Path jpc;
@@ -63,7 +73,7 @@ final class HostOptions {
     refuse("--jpc-repairs", repairs != null);
     refuse("--display=window", isWindow());
     refuse(String.join(" ", arguments), !arguments.isEmpty());
-    return new ReferenceHost();
+    return new ReferenceHost(cpu == null ? CpuMode.TRANSLATOR : cpu);
   }
 
   private static void refuse(String option, boolean given) {
@@ -74,6 +84,9 @@ final class HostOptions {
   }
 
   private JpcOptions jpc() {
+    if (cpu != null) {
+      throw new IllegalArgumentException("--cpu goes with --host=reference");
+    }
     if (jpc == null) {
       throw new IllegalArgumentException("--host=jpc needs --jpc=JAR, the jar of a JPC");
     }

@@ -3,9 +3,11 @@ package dev.virtio4j.cli;
 import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.Durations;
+import dev.virtio4j.drive.MemorySize;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.ProgramVersion;
+import dev.virtio4j.pc.CpuMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -60,12 +62,23 @@ public final class Main {
    * @return the exit status
    */
   static int run(Console console, String... args) {
+    return commandLine(console).execute(args);
+  }
+
+  /**
+   * What knows all commands and their options.
+   *
+   * @param console the program's standard streams
+   * @return the command line
+   */
+  static CommandLine commandLine(Console console) {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
         .addSubcommand(new DriveKeysCommand())
         .addSubcommand(new ImageCommand(console))
         .addSubcommand(new QtestCommand(console))
+        .addSubcommand(new TestCommand(console))
         .addSubcommand(new GuestCommand(console))
         .addSubcommand(new FirmwareTestCommand(console))
         .addSubcommand(new PluginsCommand(console))
@@ -78,10 +91,10 @@ public final class Main {
         .registerConverter(Pattern.class, converter(Main::pattern))
         .registerConverter(StatsFile.class, text -> new StatsFile(Path.of(text)))
         .registerConverter(BootCommand.Clock.class, converter(BootCommand.Clock::parse))
+        .registerConverter(CpuMode.class, converter(CpuMode::parse))
         .setExpandAtFiles(false) // a value may begin with @
         .setParameterExceptionHandler((e, arguments) -> badUsage(console, e))
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(console, e))
-        .execute(args);
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(console, e));
   }
 
   private static <T> ITypeConverter<T> converter(Function<String, T> parser) {

@@ -10,6 +10,7 @@ import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.scsi.ScsiHost;
 import java.io.Closeable;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 
@@ -194,6 +195,23 @@ public final class Drive implements Closeable {
   /** {@return the image, with the time it took; null for nothing} */
   public TimedBackend image() {
     return image == null ? null : image.backend();
+  }
+
+  /** {@return what the guest has of the image, without faults; null for nothing} */
+  public BlockBackend disk() {
+    return image == null ? null : image.disk();
+  }
+
+  /**
+   * Tells two states of the image apart.
+   *
+   * @param digest gets what the guest changed since the image was opened
+   * @throws IOException if it can't be read
+   */
+  public void addState(MessageDigest digest) throws IOException {
+    if (image != null) {
+      image.addState(digest);
+    }
   }
 
   /** {@return what it did, over all power-ons} */

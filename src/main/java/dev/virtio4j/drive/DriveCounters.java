@@ -5,11 +5,13 @@ import dev.virtio4j.virtio.blk.BlkCounter;
 import dev.virtio4j.virtio.blk.BlkCounters;
 import dev.virtio4j.virtio.scsi.ScsiCounter;
 import dev.virtio4j.virtio.scsi.ScsiHost;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a device or a unit has done.
@@ -22,6 +24,9 @@ public record DriveCounters(List<String> main, Map<String, Long> counts) {
       List.of("requests", "bytes_read", "bytes_written", "interrupts");
 
   private static final List<String> UNIT = List.of("commands", "bytes_in", "bytes_out");
+
+  private static final List<String> UNIT_COUNTS =
+      List.of("commands", "check_conditions", "aborted", "bytes_in", "bytes_out");
 
   private static final List<String> HOST = List.of("requests", "events", "interrupts");
 
@@ -60,6 +65,21 @@ public record DriveCounters(List<String> main, Map<String, Long> counts) {
    */
   public static String id(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The names of the counts of a drive, in their order.
+   *
+   * @param drive the drive
+   * @return those that {@link #counts} has
+   */
+  public static List<String> names(DriveOptions drive) {
+    if (drive.kind() != DriveKind.VIRTIO) {
+      return UNIT_COUNTS;
+    }
+    return Stream.concat(
+            Stream.of("requests"), Arrays.stream(BlkCounter.values()).map(DriveCounters::id))
+        .toList();
   }
 
   /**

@@ -264,8 +264,8 @@ public record DriveOptions(
     return scsi != null && scsi.bus() == bus;
   }
 
-  /** The keys that were given, as {@link #parse} reads them. */
-  String text() {
+  /** {@return the keys that were given, as {@link #parse} reads them} */
+  public String text() {
     return given.entrySet().stream()
         .map(key -> key.getKey().id() + "=" + key.getValue().replace(",", ",,"))
         .collect(Collectors.joining(","));

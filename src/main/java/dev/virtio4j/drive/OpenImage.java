@@ -9,12 +9,15 @@ import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 
 /** The image of a drive, open. */
 public final class OpenImage implements Closeable {
   private static final String SECTION = "image";
+  private static final int PIECE = 64 * 1024;
 
   private final List<Path> files;
   private final TimedBackend image;
@@ -41,6 +44,29 @@ public final class OpenImage implements Closeable {
   /** What the drive reads and writes, with the time it took. */
   TimedBackend backend() {
     return image;
+  }
+
+  /** What the guest has of it, without faults. */
+  BlockBackend disk() {
+    return disk;
+  }
+
+  /**
+   * Tells two states of it apart.
+   *
+   * @param digest gets what differs from the image as it was opened, or all of it
+   * @throws IOException if it can't be read
+   */
+  void addState(MessageDigest digest) throws IOException {
+    if (temporary != null) {
+      temporary.addChanges(digest);
+    } else if (!disk.isReadOnly()) {
+      ByteBuffer piece = ByteBuffer.allocate(PIECE);
+      for (long at = 0; at < disk.size(); at += piece.limit()) {
+        disk.read(at, piece.clear().limit((int) Math.min(PIECE, disk.size() - at)));
+        digest.update(piece.flip());
+      }
+    }
   }
 
   /**

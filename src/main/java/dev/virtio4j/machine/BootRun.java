@@ -16,16 +16,17 @@ import java.util.function.IntConsumer;
 import java.util.regex.Pattern;
 
 /**
- * The whole run of a guest: power-on, again after each reset that the guest wants, until the guest
- * or somebody else ends it. While a device waits for the host, or somebody wants it so, the machine
- * stands still. {@link #run} works on the calling thread, the emulator's; {@link #type}, {@link
- * #quit}, {@link #goOn} and {@link #post} may be called from another.
+ * The whole run of a guest: power-on, again after each reset that the guest wants, until the guest,
+ * a {@link Script} or somebody else ends it. While a device waits for the host, or somebody wants
+ * it so, the machine stands still. {@link #run} works on the calling thread, the emulator's; {@link
+ * #type}, {@link #end}, {@link #goOn} and {@link #post} may be called from another.
  */
 public final class BootRun {
   /** How long a machine that stands still waits before it tries again by itself. */
   public static final Duration RETRY = Duration.ofSeconds(1);
 
-  private static final Pattern PANIC = Pattern.compile("Kernel panic");
+  /** What Linux says at the end. */
+  public static final Pattern PANIC = Pattern.compile("Kernel panic");
 
   /** How many bytes may wait for a guest that does not read. */
   private static final int MAX_UNTAKEN = 64 * 1024;
@@ -33,9 +34,7 @@ public final class BootRun {
   private static final long UNTAKEN_POLL_MILLIS = 20;
 
   private final Function<IntConsumer, Machine> powerOn;
-  private final Expectations expected;
-  private final Ending whenMet;
-  private final IntConsumer serial;
+  private final Script script;
   private final Consumer<String> notes;
 
   /** What is to be done on the emulator's thread, between two instructions. */
@@ -59,7 +58,7 @@ public final class BootRun {
     SAVED(ExitStatus.OK, "the machine was saved"),
     /** The guest powered off, or halted with interrupts off. */
     POWERED_OFF(ExitStatus.OK, "the guest powered off"),
-    /** The user ended it. */
+    /** The user, or what goes along with the run, ended it. */
     QUIT(ExitStatus.OK, "ended by the user"),
     /** The time that it was given was over. */
     TIMEOUT(ExitStatus.TIMEOUT, "timeout"),
@@ -73,6 +72,40 @@ public final class BootRun {
       this.exitStatus = exitStatus;
       this.text = text;
     }
+
+    /** {@return what happened, in words} */
+    public String text() {
+      return text;
+    }
+  }
+
+  /** Goes along with a run, on the emulator's thread. */
+  public interface Script {
+    /**
+     * A machine is about to run from power-on, or from where it was saved. Timers that were set on
+     * the clock of the machine before it are gone.
+     *
+     * @param run the run
+     */
+    default void poweredOn(BootRun run) {}
+
+    /**
+     * The guest sent a byte on its serial line. It is in the midst of the instruction that did.
+     *
+     * @param run the run
+     * @param value the byte, 0 to 255
+     */
+    void transmitted(BootRun run, int value);
+
+    /**
+     * The machine stands still, or does so still after it tried again.
+     *
+     * @param run the run
+     */
+    default void standsStill(BootRun run) {}
+
+    /** {@return the expression that is waited for; null if none is} */
+    Pattern outstanding();
   }
 
   /**
@@ -157,10 +190,21 @@ public final class BootRun {
       IntConsumer serial,
       Consumer<String> notes)
       throws BadInputException {
+    this(powerOn, new AwaitedOutput(expected, whenMet, serial), notes);
+  }
+
+  /**
+   * Powers the machine on for the first time.
+   *
+   * @param powerOn makes a machine that sends its serial bytes where it is told
+   * @param script goes along
+   * @param notes takes what the user should know while the guest runs, a line each
+   * @throws BadInputException if the machine can't be made or the guest does not fit it
+   */
+  public BootRun(Function<IntConsumer, Machine> powerOn, Script script, Consumer<String> notes)
+      throws BadInputException {
     this.powerOn = powerOn;
-    this.expected = new Expectations(expected);
-    this.whenMet = whenMet;
-    this.serial = serial;
+    this.script = script;
     this.notes = notes;
     try {
       powerOn();
@@ -194,9 +238,11 @@ public final class BootRun {
     try {
       earlierInstructions = -machine.instructions();
       earlierNanos = -machine.clock().now();
+      script.poweredOn(this);
       StopReason stopped = runMachine();
       while (bootsAgain(stopped)) {
         notes.accept("the guest restarts (" + stopped + ")");
+        script.poweredOn(this);
         stopped = runMachine();
       }
       return result(ending, stopped);
@@ -209,7 +255,7 @@ public final class BootRun {
     return new Result(
         why,
         stopped,
-        expected.next(),
+        script.outstanding(),
         earlierInstructions + machine.instructions(),
         Duration.ofNanos(earlierNanos + machine.clock().now()),
         Duration.ofNanos(System.nanoTime() - start));
@@ -235,7 +281,7 @@ public final class BootRun {
     if (!isKept()) {
       return; // let go before it stood
     }
-    notes.accept(whyItStandsStill());
+    tellItStandsStill();
     long lastTry = System.nanoTime();
     while (!isEnding() && isKept()) {
       Runnable next = nextWork(lastTry);
@@ -251,12 +297,17 @@ public final class BootRun {
     }
   }
 
+  private void tellItStandsStill() {
+    notes.accept(whyItStandsStill());
+    script.standsStill(this);
+  }
+
   private boolean isKept() {
     return held || !machine.waitsFor().isEmpty();
   }
 
-  /** Why the machine stands still, and what to do about it; on the emulator's thread. */
-  String whyItStandsStill() {
+  /** {@return why the machine stands still, and what to do about it; on the emulator's thread} */
+  public String whyItStandsStill() {
     if (held) {
       return "stopped by the monitor; the machine stands still until cont";
     }
@@ -278,11 +329,12 @@ public final class BootRun {
 
   /**
    * Has some work done on the emulator's thread, between two instructions, soon: while the machine
-   * runs, and while it stands still; not once the run has ended. Any thread may call this.
+   * runs, and while it stands still; not once the run has ended. Any thread may call this. From a
+   * timer of the machine's clock, it is done before the guest's next instruction.
    *
    * @param command what to do
    */
-  void post(Runnable command) {
+  public void post(Runnable command) {
     work.add(command);
     synchronized (this) {
       machine.clock().post(this::doPosted);
@@ -316,18 +368,17 @@ public final class BootRun {
   }
 
   private void transmitted(int value) {
-    serial.accept(value);
     panic.accept(value);
-    if (!expected.met()) {
-      expected.accept(value);
-      if (expected.met()) {
-        end(whenMet);
-      }
-    }
+    script.transmitted(this, value);
   }
 
-  /** Ends the run, unless it is ending already. */
-  private synchronized void end(Ending why) {
+  /**
+   * Ends the run, unless it is ending already: on the emulator's thread before the next instruction
+   * of the guest, else soon.
+   *
+   * @param why what to say of it
+   */
+  public synchronized void end(Ending why) {
     if (ending == null) {
       ending = why;
       machine.stop();
@@ -345,9 +396,14 @@ public final class BootRun {
     end(Ending.QUIT);
   }
 
-  /** Ends the run, since its machine was saved. */
-  public void endSaved() {
-    end(Ending.SAVED);
+  /** {@return the machine that is powered on; on the emulator's thread} */
+  public Machine machine() {
+    return machine;
+  }
+
+  /** {@return emulated nanoseconds since the run began, over all its boots} */
+  public long emulatedNanos() {
+    return earlierNanos + machine.clock().now();
   }
 
   /** Lets a machine that stands still try again. */
@@ -355,9 +411,14 @@ public final class BootRun {
     post(
         () -> {
           if (!letGo()) {
-            notes.accept(whyItStandsStill());
+            tellItStandsStill();
           }
         });
+  }
+
+  /** {@return whether the machine stands still until somebody lets it go} */
+  public boolean isHeld() {
+    return held;
   }
 
   /** Lets the machine stand still until it is let go; on the emulator's thread. */

@@ -60,14 +60,37 @@ public final class Expectations {
   }
 
   /**
+   * How many are waited for.
+   *
+   * @return expressions that were not found yet
+   */
+  public int outstanding() {
+    return outstanding.size();
+  }
+
+  /**
+   * Waits for these in place of all that is outstanding, in what comes from now on. {@code ^} is
+   * still where the line began.
+   *
+   * @param expected the expressions in their order
+   */
+  public void restart(Collection<Pattern> expected) {
+    outstanding.clear();
+    outstanding.addAll(expected);
+    searchFrom = line.length();
+  }
+
+  /** {@return the line at hand, as far as it came; of a long one, the end} */
+  public String line() {
+    return line.toString();
+  }
+
+  /**
    * Takes the next byte of the line.
    *
    * @param value the byte in the low 8 bits; UTF-8
    */
   public void accept(int value) {
-    if (met()) {
-      return;
-    }
     decoder.decode(undecoded.put((byte) value).flip(), decoded, false);
     undecoded.compact();
     decoded.flip();

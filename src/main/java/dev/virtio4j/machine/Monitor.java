@@ -113,7 +113,13 @@ public final class Monitor {
     run.post(() -> answer.accept(execute(line.strip())));
   }
 
-  private String execute(String line) {
+  /**
+   * Carries out a command at once; on the emulator's thread, between two instructions.
+   *
+   * @param line the command, without blanks around it
+   * @return the answer, each line with its end
+   */
+  public String execute(String line) {
     if (line.isEmpty()) {
       return ok(List.of());
     }
@@ -210,7 +216,7 @@ public final class Monitor {
   private List<String> save(String file) throws IOException {
     try (SaveTarget target = SaveTarget.open(Path.of(file), setup.drives().options())) {
       String saved = setup.save(target);
-      run.endSaved();
+      run.end(BootRun.Ending.SAVED);
       return List.of(saved);
     }
   }

@@ -1,6 +1,7 @@
 package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.Drives;
+import dev.virtio4j.pc.CpuMode;
 import dev.virtio4j.pc.ReferencePc;
 import java.time.Instant;
 import java.util.function.IntConsumer;
@@ -9,8 +10,21 @@ import java.util.function.Supplier;
 /** The reference PC. */
 public final class ReferenceHost implements Host {
 
-  /** Makes one; it has no state. */
-  public ReferenceHost() {}
+  private final CpuMode cpu;
+
+  /** Makes one whose CPU translates what is hot. */
+  public ReferenceHost() {
+    this(CpuMode.TRANSLATOR);
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param cpu how the CPU of its machines runs
+   */
+  public ReferenceHost(CpuMode cpu) {
+    this.cpu = cpu;
+  }
 
   @Override
   public String id() {
@@ -23,7 +37,7 @@ public final class ReferenceHost implements Host {
     long startSeconds =
         options.realtime() ? Instant.now().getEpochSecond() : ReferencePc.DEFAULT_START_SECONDS;
     ReferencePc pc =
-        withMemory(memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial));
+        withMemory(memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial, cpu));
     drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
     if (options.realtime()) {
       pc.paceToWallClock();

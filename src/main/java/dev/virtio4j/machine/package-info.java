@@ -8,8 +8,9 @@
  *     Host             makes machines: ReferenceHost, or what JpcLoader loads by JpcOptions
  *       Machine        one power-on of one
  *     StateFile        a saved machine's file; SaveTarget writes it
- *   BootRun            power-on, resets, expressions that are waited for, to the end
- *     Expectations     looks for them in the serial line
+ *   BootRun            power-on, resets, to the end
+ *     Script           what goes along with it: AwaitedOutput ends it when all came that is waited for
+ *       Expectations   looks for expressions in the serial line
  *   Monitor            commands to a machine that runs
  *   Report             the figures of a run, for people and as JSON
  * </pre>

@@ -33,12 +33,9 @@ final class Alu implements Stateful {
   static final int OF = 0x800;
   static final int STATUS = CF | PF | AF | ZF | SF | OF;
 
-  /** The carries that arithmetic keeps: out of bit 31, out of bit 30, out of bit 3. */
-  private static final int KEPT = 0xC0000008;
-
-  private static final int CARRY = 0x80000000;
-  private static final int BELOW = 0x40000000;
-  private static final int HALF = 0x8;
+  private static final int CARRY = Carries.CARRY;
+  private static final int BELOW = Carries.BELOW;
+  private static final int HALF = Carries.HALF;
 
   private int result;
   private int carries;
@@ -59,14 +56,26 @@ final class Alu implements Stateful {
   }
 
   boolean sign() {
+    return sign(result, carries);
+  }
+
+  private static boolean sign(int result, int carries) {
     return (result ^ (carries << 31)) < 0;
   }
 
   boolean overflow() {
+    return overflow(carries);
+  }
+
+  private static boolean overflow(int carries) {
     return (carries ^ (carries << 1)) < 0;
   }
 
   boolean parity() {
+    return parity(result, carries);
+  }
+
+  private static boolean parity(int result, int carries) {
     return (Integer.bitCount((result ^ (carries >>> 8)) & 0xFF) & 1) == 0;
   }
 
@@ -81,6 +90,10 @@ final class Alu implements Stateful {
 
   /** SF differs from OF: less. */
   boolean less() {
+    return less(result, carries);
+  }
+
+  private static boolean less(int result, int carries) {
     return (result ^ carries ^ (carries << 1) ^ (carries << 31)) < 0;
   }
 
@@ -95,16 +108,21 @@ final class Alu implements Stateful {
    * @param code the low four bits of the opcode
    */
   boolean condition(int code) {
+    return holds(code, result, carries);
+  }
+
+  /** The same, of a result and carries that are not here. */
+  static boolean holds(int code, int result, int carries) {
     boolean holds =
         switch (code >> 1) {
-          case 0 -> overflow();
-          case 1 -> carry();
-          case 2 -> zero();
-          case 3 -> belowOrEqual();
-          case 4 -> sign();
-          case 5 -> parity();
-          case 6 -> less();
-          default -> lessOrEqual();
+          case 0 -> overflow(carries);
+          case 1 -> carries < 0;
+          case 2 -> result == 0;
+          case 3 -> carries < 0 || result == 0;
+          case 4 -> sign(result, carries);
+          case 5 -> parity(result, carries);
+          case 6 -> less(result, carries);
+          default -> result == 0 || less(result, carries);
         };
     return holds ^ ((code & 1) != 0);
   }
@@ -125,7 +143,7 @@ final class Alu implements Stateful {
     boolean parity = (flags & PF) != 0;
     result = zero ? 0 : 1;
     carries =
-        carriesOf((flags & CF) != 0, (flags & OF) != 0)
+        Carries.of((flags & CF) != 0, (flags & OF) != 0)
             | ((flags & AF) != 0 ? HALF : 0)
             | ((flags & SF) != 0 ? 1 : 0)
             | (parity != zero ? 0x100 : 0);
@@ -143,12 +161,23 @@ final class Alu implements Stateful {
 
   /** Sets the flags of a result with all carries given. */
   private void leave(int value, boolean carry, boolean overflow) {
-    result = value;
-    carries = carriesOf(carry, overflow);
+    leave(value, Carries.of(carry, overflow));
   }
 
-  private static int carriesOf(boolean carry, boolean overflow) {
-    return (carry ? CARRY : 0) | (carry ^ overflow ? BELOW : 0);
+  /** Sets the flags of a result and its carries. */
+  void leave(int value, int carriesOfIt) {
+    result = value;
+    carries = carriesOfIt;
+  }
+
+  /** What the flags are worked out of: the last result. */
+  int result() {
+    return result;
+  }
+
+  /** What the flags are worked out of: the carries. */
+  int carries() {
+    return carries;
   }
 
   /** Sets SF, ZF and PF by a result and clears the other status flags. */
@@ -163,28 +192,28 @@ final class Alu implements Stateful {
   int add(int a, int b) {
     int sum = a + b;
     result = sum;
-    carries = ((a & b) | ((a | b) & ~sum)) & KEPT;
+    carries = Carries.ofSum(a, b, sum);
     return sum;
   }
 
   int adc(int a, int b) {
     int sum = a + b + (carries >>> 31);
     result = sum;
-    carries = ((a & b) | ((a | b) & ~sum)) & KEPT;
+    carries = Carries.ofSum(a, b, sum);
     return sum;
   }
 
   int sub(int a, int b) {
     int difference = a - b;
     result = difference;
-    carries = ((~a & b) | (~(a ^ b) & difference)) & KEPT;
+    carries = Carries.ofDifference(a, b, difference);
     return difference;
   }
 
   int sbb(int a, int b) {
     int difference = a - b - (carries >>> 31);
     result = difference;
-    carries = ((~a & b) | (~(a ^ b) & difference)) & KEPT;
+    carries = Carries.ofDifference(a, b, difference);
     return difference;
   }
 
@@ -232,19 +261,15 @@ final class Alu implements Stateful {
   }
 
   int inc(int a) {
-    return stepped(a + 1, a + 1 == 0x80000000, ((a + 1) & 0xF) == 0);
+    result = a + 1;
+    carries = Carries.ofIncrement(carries, result, 0);
+    return result;
   }
 
   int dec(int a) {
-    return stepped(a - 1, a - 1 == 0x7FFFFFFF, ((a - 1) & 0xF) == 0xF);
-  }
-
-  /** The flags of INC and DEC, which leave CF as it is. */
-  private int stepped(int value, boolean overflow, boolean adjust) {
-    int carry = carries & CARRY;
-    result = value;
-    carries = carry | ((carry >>> 1) ^ (overflow ? BELOW : 0)) | (adjust ? HALF : 0);
-    return value;
+    result = a - 1;
+    carries = Carries.ofDecrement(carries, result, 0);
+    return result;
   }
 
   int neg(int a) {
@@ -259,16 +284,14 @@ final class Alu implements Stateful {
   }
 
   private int added(int a, int b, int sum, int shift) {
-    int vector = (a & b) | ((a | b) & ~sum);
     result = extend(sum, shift);
-    carries = ((vector << shift) & (CARRY | BELOW)) | (vector & HALF);
+    carries = Carries.ofSum(a, b, sum, shift);
     return result;
   }
 
   private int subtracted(int a, int b, int difference, int shift) {
-    int vector = (~a & b) | (~(a ^ b) & difference);
     result = extend(difference, shift);
-    carries = ((vector << shift) & (CARRY | BELOW)) | (vector & HALF);
+    carries = Carries.ofDifference(a, b, difference, shift);
     return result;
   }
 
@@ -312,18 +335,15 @@ final class Alu implements Stateful {
 
   /** INC (operation 0), DEC (1), NOT (2) and NEG (3) on any size; shift is 32 less the size. */
   int unary(int operation, int a, int shift) {
-    int min = 0x80000000 >> shift;
     switch (operation) {
       case 0:
-        {
-          int value = extend(a + 1, shift);
-          return stepped(value, value == min, (value & 0xF) == 0);
-        }
+        result = extend(a + 1, shift);
+        carries = Carries.ofIncrement(carries, result, shift);
+        return result;
       case 1:
-        {
-          int value = extend(a - 1, shift);
-          return stepped(value, value == ~min, (value & 0xF) == 0xF);
-        }
+        result = extend(a - 1, shift);
+        carries = Carries.ofDecrement(carries, result, shift);
+        return result;
       case 2:
         return ~a;
       default:
@@ -336,24 +356,23 @@ final class Alu implements Stateful {
 
   /** SHL by 1 to 31. */
   int shl(int a, int count) {
-    int value = a << count;
-    boolean carry = (a << (count - 1)) < 0;
-    leave(value, carry, carry ^ (value < 0));
-    return value;
+    result = a << count;
+    carries = Carries.ofShiftLeft(a, count, result);
+    return result;
   }
 
   /** SHR by 1 to 31. */
   int shr(int a, int count) {
-    int value = a >>> count;
-    leave(value, ((a >>> (count - 1)) & 1) != 0, count == 1 && a < 0);
-    return value;
+    result = a >>> count;
+    carries = Carries.ofShiftRight(a, count);
+    return result;
   }
 
   /** SAR by 1 to 31. */
   int sar(int a, int count) {
-    int value = a >> count;
-    leave(value, ((a >> (count - 1)) & 1) != 0, false);
-    return value;
+    result = a >> count;
+    carries = Carries.ofArithmeticShiftRight(a, count);
+    return result;
   }
 
   /**
@@ -401,7 +420,7 @@ final class Alu implements Stateful {
 
   /** A rotation leaves CF and OF, and the other flags as they were. */
   private void rotated(boolean carry, boolean overflow) {
-    carries = (carries & ~(CARRY | BELOW)) | carriesOf(carry, overflow);
+    carries = (carries & ~(CARRY | BELOW)) | Carries.of(carry, overflow);
   }
 
   private int rotateLeft(long value, int count, int size) {
@@ -489,10 +508,9 @@ final class Alu implements Stateful {
   }
 
   int imul(int a, int b) {
-    long product = (long) a * b;
-    int low = (int) product;
-    multiplied(low, product != low);
-    return low;
+    result = a * b;
+    carries = Carries.ofProduct(a, b, result);
+    return result;
   }
 
   // --- decimal adjustment
@@ -513,7 +531,7 @@ final class Alu implements Stateful {
 
   private int decimal(int value, boolean carry, boolean adjust) {
     result = (byte) value;
-    carries = carriesOf(carry, false) | (adjust ? HALF : 0);
+    carries = Carries.of(carry, false) | (adjust ? HALF : 0);
     return value & 0xFF;
   }
 

@@ -38,6 +38,12 @@ final class Block {
   /** Cleared when a byte of it was written. */
   boolean valid = true;
 
+  /** How often it was entered, until it was translated; see {@link Translator}. */
+  int runs;
+
+  /** The region that begins with it, as bytecode; null where there is none. */
+  Translation translation;
+
   /**
    * The block that followed the last time a jump at the end of this one stayed in its page, if any.
    */

@@ -30,8 +30,9 @@ import java.util.function.LongSupplier;
  *
  * <p>This class holds the parts together and has what they share. The way of an instruction: {@link
  * Decoder} makes a {@link Block} of micro-operations, {@link CodeCache} keeps it, {@link
- * Interpreter} runs it, with {@link Alu} for arithmetic and {@link Mmu} for memory; {@link
- * Protection} does segments and interrupts.
+ * Interpreter} runs it, with {@link Alu} for arithmetic and {@link Mmu} for memory; where it is
+ * hot, the {@link Translator} makes bytecode of it, which does the same faster. {@link Protection}
+ * does segments and interrupts.
  *
  * <p>Longer than other files for the small operations that all of these call: stack, flags, ports,
  * control registers.
@@ -68,6 +69,7 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   private final LongSupplier time;
   private final Decoder decoder;
   private final Interpreter interpreter;
+  private final Translator translator;
   private InterruptController interrupts;
 
   private boolean interruptRequested;
@@ -91,8 +93,9 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
    * @param memory the physical memory; the CPU watches it for changes to code
    * @param ports the I/O ports
    * @param time the time-stamp counter's time, in emulated nanoseconds
+   * @param hotAfter after how many runs a block is translated; {@link Translator#NEVER} if none is
    */
-  Cpu(PhysicalMemory memory, IoPorts ports, LongSupplier time) {
+  Cpu(PhysicalMemory memory, IoPorts ports, LongSupplier time, int hotAfter) {
     this.memory = memory;
     this.ports = ports;
     this.time = time;
@@ -102,7 +105,9 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     fpu = new Fpu(this);
     protection = new Protection(this);
     strings = new StringUnit(this);
-    interpreter = new Interpreter(this, new RareOperations(this), new BlockEnds(this));
+    RareOperations rare = new RareOperations(this);
+    interpreter = new Interpreter(this, rare, new BlockEnds(this), hotAfter);
+    translator = new Translator(this, interpreter, rare, hotAfter);
     code.setListener(this);
     memory.setCodeWatch(code);
     memory.onRemap(mmu::flush);
@@ -191,7 +196,7 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     traced = (registers.flags & TF) != 0;
     boolean single = held || traced || (registers.flags & RF) != 0;
     held = false;
-    interpreter.run(single ? retired + 1 : until);
+    translator.run(single ? retired + 1 : until);
     if (single) {
       registers.flags &= ~RF;
     }
@@ -367,6 +372,7 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   @Override
   public void blocksDropped() {
     interpreter.blocksDropped();
+    translator.blocksDropped();
   }
 
   // --- checks

@@ -29,13 +29,22 @@ final class Interpreter {
   private final RareOperations rare;
   private final BlockEnds ends;
 
+  /** After how many runs a block is left to the {@link Translator}. */
+  private final int hotAfter;
+
   /** The block that runs, and before which of its operations it must stop. */
   private Block current;
 
   private int limit;
 
-  Interpreter(Cpu cpu, RareOperations rare, BlockEnds ends) {
+  /**
+   * Makes an interpreter.
+   *
+   * @param hotAfter after how many runs a block is left to the translator
+   */
+  Interpreter(Cpu cpu, RareOperations rare, BlockEnds ends, int hotAfter) {
     this.cpu = cpu;
+    this.hotAfter = hotAfter;
     this.rare = rare;
     this.ends = ends;
     registers = cpu.registers;
@@ -73,22 +82,23 @@ final class Interpreter {
   }
 
   /**
-   * Runs from EIP until so many instructions have retired in all, or an instruction ended that may
-   * have changed more than registers and memory. A fault leaves EIP at the instruction that caused
-   * it.
+   * Runs until so many instructions have retired in all, or an instruction ended that may have
+   * changed more than registers and memory, or a block follows that is hot. A fault leaves EIP at
+   * the instruction that caused it.
    *
+   * @param start the block at EIP
+   * @param from the operation in it at which to begin; what comes before it was done
    * @param until the count of retired instructions at which to stop, more than the present one
    */
-  void run(long until) {
+  void run(Block start, int from, long until) {
     final int[] r = this.r;
     final Alu alu = this.alu;
     final Mmu mmu = this.mmu;
     int entry = registers.eip;
     long retired = cpu.retired;
-    Block block = null;
-    int i = 0;
+    Block block = start;
+    int i = from;
     try {
-      block = cpu.block(entry);
       for (; ; ) {
         final long[] code = block.code;
         final long left = until - retired;
@@ -98,7 +108,6 @@ final class Interpreter {
         int exit = AT_LIMIT;
         int target = 0;
         long w = 0;
-        i = 0;
         operations:
         for (; ; ) {
           while (i < limit) {
@@ -395,7 +404,7 @@ final class Interpreter {
         }
 
         retired += block.count;
-        int from = entry;
+        int previous = entry;
         Block following = null;
         if (exit == TAKEN) {
           entry += (int) w;
@@ -414,12 +423,17 @@ final class Interpreter {
           Block before = block;
           block = null;
           block = cpu.block(entry);
-          if (exit != ELSEWHERE && cpu.mayLink(from, entry)) {
+          if (exit != ELSEWHERE && cpu.mayLink(previous, entry)) {
             before.link(block, exit == TAKEN);
           }
         } else {
           block = following;
         }
+        if (++block.runs >= hotAfter) {
+          stopAt(entry, retired);
+          return;
+        }
+        i = 0;
       }
     } catch (GuestFault fault) {
       if (block != null) {

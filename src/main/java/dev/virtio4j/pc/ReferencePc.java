@@ -52,7 +52,7 @@ public final class ReferencePc implements Stateful {
   private final AtomicInteger untaken = new AtomicInteger();
 
   /**
-   * Makes a machine with nothing plugged in.
+   * Makes a machine with nothing plugged in, whose CPU translates what is hot.
    *
    * @param memoryBytes the size of RAM in bytes, a multiple of 4096 from {@link #MIN_MEMORY} up
    * @param startSeconds when the real-time clock starts, in seconds since 1970, UTC
@@ -60,9 +60,27 @@ public final class ReferencePc implements Stateful {
    * @throws IllegalArgumentException if the memory's size is none of these
    */
   public ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput) {
+    this(memoryBytes, startSeconds, serialOutput, CpuMode.TRANSLATOR);
+  }
+
+  /**
+   * Makes a machine with nothing plugged in.
+   *
+   * @param memoryBytes the size of RAM in bytes, a multiple of 4096 from {@link #MIN_MEMORY} up
+   * @param startSeconds when the real-time clock starts, in seconds since 1970, UTC
+   * @param serialOutput takes each byte that the guest sends on COM1, 0 to 255
+   * @param mode how the CPU runs; the guest can't tell
+   * @throws IllegalArgumentException if the memory's size is none of these
+   */
+  public ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput, CpuMode mode) {
+    this(memoryBytes, startSeconds, serialOutput, mode.hotAfter());
+  }
+
+  /** Makes a machine whose CPU translates a block after so many runs. */
+  ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput, int hotAfter) {
     memory = new PhysicalMemory(memoryBytes);
     clock = new VirtualClock(this::instructions, this::reconsider, this::wake);
-    cpu = new Cpu(memory, ports, clock::now);
+    cpu = new Cpu(memory, ports, clock::now, hotAfter);
     board =
         new Mainboard(
             memory, ports, clock, startSeconds, cpu::setInterruptRequest, serialOutput, this::end);

@@ -41,7 +41,8 @@ class DemoIT {
   }
 
   @Test
-  @DisplayName("passes the demo; a second boot is the same, and with --snapshot writes nothing")
+  @DisplayName(
+      "passes the demo; a second boot, interpreted, is the same, and with --snapshot writes nothing")
   void twoBoots() throws IOException {
     GuestImage guest = TestGuest.debian();
     Path disk = directory.resolve("disk");
@@ -59,6 +60,7 @@ class DemoIT {
                     "--append=" + GuestImage.COMMAND_LINE + " " + DemoDisk.commandLine(),
                     "--drive=file=" + disk + ",serial=" + DemoDisk.SERIAL,
                     "--snapshot",
+                    "--cpu=interpreter",
                     "--timeout=15m"));
     Run demo = Run.of("demo", "--keep=" + directory.resolve("demo"));
     Run second = boot.join();
@@ -92,7 +94,7 @@ class DemoIT {
   }
 
   @Test
-  @DisplayName("saved in the middle and restored, ends as if nothing had been")
+  @DisplayName("saved in the middle and restored, ends as an interpreted one that was not")
   void savedAndRestored() throws IOException {
     GuestImage guest = TestGuest.debian();
     Path disk = directory.resolve("disk");
@@ -101,7 +103,8 @@ class DemoIT {
     DemoDisk.create(disk);
     DemoDisk.create(other);
 
-    CompletableFuture<Run> uninterrupted = CompletableFuture.supplyAsync(() -> boot(guest, other));
+    CompletableFuture<Run> uninterrupted =
+        CompletableFuture.supplyAsync(() -> boot(guest, other, "--cpu=interpreter"));
     Run saved = boot(guest, disk, "--save-on", "ok mount", state.toString());
     assertThat(saved.errors()).contains("virtio4j: the machine was saved\n");
     assertThat(saved.status()).isZero();

@@ -36,6 +36,9 @@ final class CpuImage {
 
   private static final int QEMU_SECONDS = 300;
 
+  /** For {@link #runOnReferencePc}: every block is translated before it runs. */
+  static final int TRANSLATE_ALL = 1;
+
   private CpuImage() {}
 
   private static byte[] build(List<CpuCase> cases) {
@@ -55,10 +58,14 @@ final class CpuImage {
     }
   }
 
-  /** Runs the cases on our CPU; fewer outcomes than cases mean that the machine stopped early. */
-  static List<CpuOutcome> runOnReferencePc(List<CpuCase> cases) {
+  /**
+   * Runs the cases on our CPU; fewer outcomes than cases mean that the machine stopped early.
+   *
+   * @param hotAfter after how many runs a block is translated
+   */
+  static List<CpuOutcome> runOnReferencePc(List<CpuCase> cases, int hotAfter) {
     ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ReferencePc pc = machine(results);
+    ReferencePc pc = machine(results, hotAfter);
     load(pc, cases);
     pc.clock().timer(pc::stop).at(ENDLESS);
     pc.run();
@@ -66,8 +73,8 @@ final class CpuImage {
   }
 
   /** Makes a reference PC that sends the results to a stream. */
-  static ReferencePc machine(ByteArrayOutputStream results) {
-    ReferencePc pc = new ReferencePc(4 << 20, 0, character -> {});
+  static ReferencePc machine(ByteArrayOutputStream results, int hotAfter) {
+    ReferencePc pc = new ReferencePc(4 << 20, 0, character -> {}, hotAfter);
     pc.ports()
         .map(
             RESULT_PORT,

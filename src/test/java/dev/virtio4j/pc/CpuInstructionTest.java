@@ -20,17 +20,27 @@ class CpuInstructionTest {
   private static final int SHOWN = 5;
 
   @TestFactory
-  @DisplayName("Each instruction does what it does on QEMU")
-  Stream<DynamicContainer> instructions() {
+  @DisplayName("Each instruction does what it does on QEMU, interpreted")
+  Stream<DynamicContainer> interpreted() {
+    return groups(Translator.NEVER);
+  }
+
+  @TestFactory
+  @DisplayName("Each instruction does what it does on QEMU, translated")
+  Stream<DynamicContainer> translated() {
+    return groups(CpuImage.TRANSLATE_ALL);
+  }
+
+  private static Stream<DynamicContainer> groups(int hotAfter) {
     return Stream.of("alu", "shift", "control", "string", "system", "limits", "x87")
-        .map(group -> dynamicContainer(group, tests(group).stream()));
+        .map(group -> dynamicContainer(group, tests(group, hotAfter).stream()));
   }
 
   /** Runs a whole file in one go and gives a test for each piece of code in it. */
-  private static List<DynamicTest> tests(String group) {
+  private static List<DynamicTest> tests(String group, int hotAfter) {
     List<Recorded> cases = CpuCaseFile.parse(CpuImage.resource(group + ".cases"));
     List<CpuOutcome> outcomes =
-        CpuImage.runOnReferencePc(cases.stream().map(Recorded::test).toList());
+        CpuImage.runOnReferencePc(cases.stream().map(Recorded::test).toList(), hotAfter);
     Map<String, List<String>> problems = new LinkedHashMap<>();
     for (int i = 0; i < cases.size(); i++) {
       CpuCase test = cases.get(i).test();

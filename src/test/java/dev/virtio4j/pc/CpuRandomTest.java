@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs the same random instructions on our CPU and on QEMU's. */
 class CpuRandomTest {
@@ -21,26 +22,29 @@ class CpuRandomTest {
     Needs.qemu();
   }
 
-  @Test
+  @ParameterizedTest(name = "translated after {0} runs")
+  @ValueSource(ints = {Translator.NEVER, CpuImage.TRANSLATE_ALL})
   @DisplayName("Random integer instructions leave registers, flags and memory as on QEMU")
-  void integerInstructions() throws IOException, InterruptedException {
+  void integerInstructions(int hotAfter) throws IOException, InterruptedException {
     List<RandomInstructions> sequences =
         IntStream.range(0, SEQUENCES)
             .mapToObj(seed -> new RandomInstructions(seed, LENGTH))
             .toList();
-    int wrong = firstDifference(sequences.stream().map(RandomInstructions::whole).toList());
+    int wrong =
+        firstDifference(sequences.stream().map(RandomInstructions::whole).toList(), hotAfter);
     if (wrong < SEQUENCES) {
       List<CpuCase> prefixes = sequences.get(wrong).prefixes();
-      int step = firstDifference(prefixes);
-      fail(explain(wrong, prefixes.subList(0, step + 1)));
+      int step = firstDifference(prefixes, hotAfter);
+      fail(explain(wrong, prefixes.subList(0, step + 1), hotAfter));
     }
     assertThat(wrong).isEqualTo(SEQUENCES);
   }
 
   /** The first case that doesn't end as on QEMU, or how many there are. */
-  private static int firstDifference(List<CpuCase> cases) throws IOException, InterruptedException {
+  private static int firstDifference(List<CpuCase> cases, int hotAfter)
+      throws IOException, InterruptedException {
     List<CpuOutcome> expected = CpuImage.runOnQemu(cases);
-    List<CpuOutcome> actual = CpuImage.runOnReferencePc(cases);
+    List<CpuOutcome> actual = CpuImage.runOnReferencePc(cases, hotAfter);
     for (int i = 0; i < cases.size(); i++) {
       CpuCase test = cases.get(i);
       if (i >= actual.size()
@@ -52,7 +56,7 @@ class CpuRandomTest {
   }
 
   /** The instructions up to the one that goes wrong, and what the last one but one and it do. */
-  private static String explain(int seed, List<CpuCase> upToWrong)
+  private static String explain(int seed, List<CpuCase> upToWrong, int hotAfter)
       throws IOException, InterruptedException {
     StringBuilder text = new StringBuilder("Sequence " + seed + " goes wrong in its last line:");
     upToWrong.forEach(test -> text.append("\n  ").append(test.source()));
@@ -60,7 +64,7 @@ class CpuRandomTest {
     text.append("\nfrom ").append(wrong.inputs());
     List<CpuCase> end = upToWrong.subList(Math.max(0, upToWrong.size() - 2), upToWrong.size());
     List<CpuOutcome> expected = CpuImage.runOnQemu(end);
-    List<CpuOutcome> actual = CpuImage.runOnReferencePc(end);
+    List<CpuOutcome> actual = CpuImage.runOnReferencePc(end, hotAfter);
     for (int i = 0; i < end.size(); i++) {
       CpuCase test = end.get(i);
       text.append("\nafter ").append(test.source());

@@ -8,8 +8,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stops and saves the CPU between any two instructions of the recorded cases. */
@@ -18,10 +21,19 @@ class CpuRestoreTest {
   /** Odd, so that stops fall everywhere in the loops of the runner. */
   private static final int STRIDE = 24_989;
 
+  /** After so many runs of a block it is in a loop, mostly of the runner. */
+  private static final int LOOPS = 50;
+
   private static List<CpuCase> cases(String group) {
     return CpuCaseFile.parse(CpuImage.resource(group + ".cases")).stream()
         .map(Recorded::test)
         .toList();
+  }
+
+  static Stream<Arguments> groups() {
+    return Stream.of("control", "string", "system", "limits", "x87")
+        .flatMap(
+            group -> Stream.of(Arguments.of(group, Translator.NEVER), Arguments.of(group, LOOPS)));
   }
 
   /** A run, and all that is there to see of it afterwards. */
@@ -38,9 +50,11 @@ class CpuRestoreTest {
     }
   }
 
+  /** The interpreter alone, in one go. */
   private static Run uninterrupted(List<CpuCase> cases) {
+    int hotAfter = Translator.NEVER;
     ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ReferencePc pc = CpuImage.machine(results);
+    ReferencePc pc = CpuImage.machine(results, hotAfter);
     CpuImage.load(pc, cases);
     pc.run();
     return Run.of(pc, results);
@@ -50,8 +64,9 @@ class CpuRestoreTest {
   @ValueSource(strings = {"control", "string", "system", "limits", "x87"})
   @DisplayName("after a stop at each instruction")
   void stops(String group) {
+    int hotAfter = Translator.NEVER;
     ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ReferencePc pc = CpuImage.machine(results);
+    ReferencePc pc = CpuImage.machine(results, hotAfter);
     CpuImage.load(pc, cases(group));
 
     while (pc.runTo(pc.instructions() + 1) == StopReason.REQUESTED) {
@@ -62,16 +77,16 @@ class CpuRestoreTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"control", "string", "system", "limits", "x87"})
+  @MethodSource("groups")
   @DisplayName("in a new machine every few thousand instructions")
-  void restores(String group) throws IOException {
+  void restores(String group, int hotAfter) throws IOException {
     ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ReferencePc pc = CpuImage.machine(results);
+    ReferencePc pc = CpuImage.machine(results, hotAfter);
     CpuImage.load(pc, cases(group));
 
     while (pc.runTo(pc.instructions() + STRIDE) == StopReason.REQUESTED) {
       byte[] state = States.save(pc);
-      pc = CpuImage.machine(results);
+      pc = CpuImage.machine(results, hotAfter);
       States.load(state, pc);
       assertThat(Arrays.mismatch(States.save(pc), state)).isEqualTo(-1);
     }

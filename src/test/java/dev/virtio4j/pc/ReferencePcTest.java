@@ -18,7 +18,17 @@ class ReferencePcTest {
 
   private final ByteArrayOutputStream serial = new ByteArrayOutputStream();
   private final ReferencePc pc =
-      new ReferencePc(4 << 20, ReferencePc.DEFAULT_START_SECONDS, serial::write);
+      new ReferencePc(4 << 20, ReferencePc.DEFAULT_START_SECONDS, serial::write, hotAfter());
+
+  /** After how many runs the CPU translates a block. */
+  int hotAfter() {
+    return Translator.NEVER;
+  }
+
+  /** One more machine. */
+  ReferencePcTest another() {
+    return new ReferencePcTest();
+  }
 
   /**
    * Puts code at an address; everything in it but hexadecimal digits stands for itself as comment.
@@ -64,10 +74,10 @@ class ReferencePcTest {
   void resets() {
     assertThat(run("B0 FE ; mov al, FEh", "E6 64 ; out 64h, al", "EB FE ; jmp $"))
         .isEqualTo(StopReason.KEYBOARD_RESET);
-    ReferencePcTest port92 = new ReferencePcTest();
+    ReferencePcTest port92 = another();
     assertThat(port92.run("B0 01 ; mov al, 1", "E6 92 ; out 92h, al", "EB FE ; jmp $"))
         .isEqualTo(StopReason.PORT_92_RESET);
-    ReferencePcTest cf9 = new ReferencePcTest();
+    ReferencePcTest cf9 = another();
     assertThat(
             cf9.run(
                 "66 BA F9 0C ; mov dx, CF9h",
@@ -276,7 +286,7 @@ class ReferencePcTest {
   void interruptsAreExact() {
     long[] counts = new long[2];
     for (int i = 0; i < counts.length; i++) {
-      ReferencePcTest machine = new ReferencePcTest();
+      ReferencePcTest machine = another();
       machine.handler(0x20, 0x200000);
       machine.put(0x200000, "89 CB ; mov ebx, ecx", "FA F4 ; cli, hlt");
       machine.put(START, TIMER);
@@ -416,7 +426,7 @@ class ReferencePcTest {
   @Test
   @DisplayName("A machine that stood still goes on as if it had not")
   void pause() {
-    ReferencePcTest other = new ReferencePcTest();
+    ReferencePcTest other = another();
     other.countOuts(() -> {});
     assertThat(other.pc.run()).isEqualTo(StopReason.HALTED);
 

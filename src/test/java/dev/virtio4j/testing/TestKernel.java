@@ -15,10 +15,28 @@ public final class TestKernel {
   public static final String HALT = "FA F4";
   public static final String LOOP = "EB FE";
 
+  /** HLT with interrupts on, of which there are none: time passes, and nothing else. */
+  public static final String IDLE = "FB F4 EB FD";
+
   /** UD2 without an IDT. */
   public static final String FAULT = "0F 0B";
 
   public static final String RESET = "B0 FE  E6 64";
+
+  private static final String[] ECHO_LINES = {
+    "66 BA FC 03 ; mov dx, MCR of COM1",
+    "B0 03       ; mov al, DTR + RTS",
+    "EE          ; out dx, al",
+    "66 BA FD 03 ; next: mov dx, LSR",
+    "EC          ; in al, dx",
+    "A8 01       ; test al, 1",
+    "74 F7       ; jz next",
+    "66 BA F8 03 ; mov dx, COM1",
+    "EC          ; in al, dx",
+    "EE          ; out dx, al",
+    "3C 71       ; cmp al, 'q'",
+    "75 ED       ; jne next",
+  };
 
   /** Where the ring of {@link #WRITE_SECTOR} is; its used ring lies 2000h behind it. */
   private static final String[] WRITE_SECTOR_LINES = {
@@ -128,7 +146,35 @@ public final class TestKernel {
   /** After {@link #WRITE_SECTOR}: reads the sector and prints the first byte of it. */
   public static final String READ_SECTOR = program(READ_SECTOR_LINES);
 
+  /** Sends what it receives on COM1, up to a q. */
+  public static final String ECHO = program(ECHO_LINES);
+
   private TestKernel() {}
+
+  /**
+   * Prints some text on COM1.
+   *
+   * @param text in ASCII
+   * @return the program
+   */
+  public static String print(String text) {
+    StringBuilder program = new StringBuilder("66 BA F8 03"); // mov dx, COM1
+    for (byte c : text.getBytes(StandardCharsets.US_ASCII)) {
+      program.append(String.format(" B0 %02X EE", c)); // mov al, c; out dx, al
+    }
+    return program.toString();
+  }
+
+  /**
+   * Takes some time.
+   *
+   * @param rounds each of two instructions
+   * @return the program
+   */
+  public static String spin(int rounds) {
+    // mov ecx, rounds; again: dec ecx; jnz again
+    return String.format("B9 %08X 49 75 FD", Integer.reverseBytes(rounds));
+  }
 
   private static String program(String... lines) {
     return String.join(" ", Arrays.stream(lines).map(l -> l.replaceFirst(";.*", "")).toList());
@@ -142,9 +188,12 @@ public final class TestKernel {
    * @throws IOException if it can't be written
    */
   public static void write(Path file, String... programs) throws IOException {
-    ByteBuffer image = ByteBuffer.allocate(2 * 512 + 512).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] code = HexFormat.of().parseHex(String.join("", programs).replace(" ", ""));
+    int paragraphs = Math.max(512 / 16, (code.length + 15) / 16);
+    ByteBuffer image =
+        ByteBuffer.allocate(2 * 512 + 16 * paragraphs).order(ByteOrder.LITTLE_ENDIAN);
     image.put(0x1F1, (byte) 1); // setup_sects
-    image.putInt(0x1F4, 512 / 16); // syssize, in paragraphs
+    image.putInt(0x1F4, paragraphs); // syssize
     image.putShort(0x1FE, (short) 0xAA55); // boot_flag
     image.putShort(0x200, (short) 0x66EB); // the jump over the header
     image.put(0x202, "HdrS".getBytes(StandardCharsets.US_ASCII));
@@ -152,10 +201,7 @@ public final class TestKernel {
     image.put(0x211, (byte) 1); // loadflags: LOADED_HIGH
     image.putInt(0x22C, 0x37FFFFFF); // initrd_addr_max
     image.putInt(0x238, 256); // cmdline_size
-    image.position(1024);
-    for (String program : programs) {
-      image.put(HexFormat.of().parseHex(program.replace(" ", "")));
-    }
+    image.position(1024).put(code);
     Files.write(file, image.array());
   }
 }

@@ -1,13 +1,11 @@
-package dev.virtio4j.cli;
-
-import dev.virtio4j.drive.Sizes;
+package dev.virtio4j.drive;
 
 /**
  * A size of RAM.
  *
  * @param bytes the size, 1 MiB to 2047 MiB
  */
-record MemorySize(int bytes) {
+public record MemorySize(int bytes) {
   private static final int MIB_SHIFT = 20;
   private static final long PAGE = 4096;
   private static final long SMALLEST = 1 << 20;
@@ -21,7 +19,7 @@ record MemorySize(int bytes) {
    * @return the size
    * @throws IllegalArgumentException if it is no size or out of range
    */
-  static MemorySize parse(String text) {
+  public static MemorySize parse(String text) {
     long bytes = Sizes.parse(text, MIB_SHIFT);
     if (bytes < SMALLEST || bytes > LARGEST || bytes % PAGE != 0) {
       throw new IllegalArgumentException("'" + text + "' is not 1M to 2047M in steps of 4K");

@@ -1,0 +1,297 @@
+package dev.virtio4j.pc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtio4j.testing.States;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs the same programs on two machines, one of which translates all that it can. */
+@DisplayName("Translated code is like interpreted code")
+@Timeout(120)
+class TranslatorTest {
+  private static final int START = 0x100000;
+  private static final int DATA = 0x200000;
+
+  private final ReferencePc interpreted = machine(Translator.NEVER);
+  private final ReferencePc translated = machine(CpuImage.TRANSLATE_ALL);
+  private final List<ReferencePc> both = List.of(interpreted, translated);
+
+  private static ReferencePc machine(int hotAfter) {
+    return new ReferencePc(4 << 20, 0, character -> {}, hotAfter);
+  }
+
+  /** Puts code at the start; what follows a semicolon is comment. */
+  private void load(String... lines) {
+    for (ReferencePc pc : both) {
+      put(pc, START, lines);
+      pc.enterFlat(START);
+      pc.cpu().registers.r[Registers.ESP] = 0x90000;
+    }
+  }
+
+  private static void put(ReferencePc pc, int address, String... lines) {
+    int at = address;
+    for (String line : lines) {
+      byte[] bytes = HexFormat.of().parseHex(line.replaceFirst(";.*", "").replace(" ", ""));
+      pc.memory().write(at, bytes, 0, bytes.length);
+      at += bytes.length;
+    }
+  }
+
+  /** Runs both to the same instruction and compares all that a saved state has. */
+  private StopReason runTo(long instructions) {
+    StopReason first = interpreted.runTo(instructions);
+    assertThat(translated.runTo(instructions)).isEqualTo(first);
+    assertThat(translated.instructions()).isEqualTo(interpreted.instructions());
+    assertThat(translated.cpu().registers.eip).isEqualTo(interpreted.cpu().registers.eip);
+    assertThat(general(translated)).isEqualTo(general(interpreted));
+    assertThat(translated.cpu().flagsImage()).isEqualTo(interpreted.cpu().flagsImage());
+    return first;
+  }
+
+  private static int[] general(ReferencePc pc) {
+    return Arrays.copyOf(pc.cpu().registers.r, 8);
+  }
+
+  private void compareStates() {
+    assertThat(Arrays.mismatch(States.save(translated), States.save(interpreted))).isEqualTo(-1);
+  }
+
+  /** A loop over words of memory that adds, compares, calls, and now and then stores. */
+  private static final String[] LOOP = {
+    "BE 00 00 20 00 ; mov esi, 200000h",
+    "B9 00 01 00 00 ; mov ecx, 100h",
+    "AD             ; next: lodsd",
+    "01 C2          ; add edx, eax",
+    "11 DB          ; adc ebx, ebx",
+    "31 D0          ; xor eax, edx",
+    "89 46 FC       ; mov [esi-4], eax",
+    "39 C3          ; cmp ebx, eax",
+    "77 02          ; ja past",
+    "D1 C7          ; rol edi, 1",
+    "E8 05 00 00 00 ; past: call f",
+    "49             ; dec ecx",
+    "75 E8          ; jnz next",
+    "EB DC          ; jmp start, where ecx and esi are set anew",
+    "45             ; f: inc ebp",
+    "C3             ; ret"
+  };
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 7, 13, 100, 1000})
+  @DisplayName("stopped anywhere in a loop")
+  void stopsInLoop(int stride) {
+    load(LOOP);
+    for (long at = stride; at < 3000L + 10L * stride; at += stride) {
+      runTo(at);
+    }
+    compareStates();
+  }
+
+  @Test
+  @DisplayName("in random programs, after every few instructions")
+  void randomPrograms() {
+    List<CpuCase> cases =
+        IntStream.range(10_000, 10_150)
+            .mapToObj(seed -> new RandomInstructions(seed, 30).whole())
+            .toList();
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ReferencePc first = CpuImage.machine(results, Translator.NEVER);
+    ReferencePc second = CpuImage.machine(results, CpuImage.TRANSLATE_ALL);
+    Random random = new Random(1);
+    CpuImage.load(first, cases);
+    CpuImage.load(second, cases);
+    byte[] scratch = new byte[1024];
+    byte[] otherScratch = new byte[1024];
+    StopReason reason;
+    do {
+      long next = first.instructions() + 1 + random.nextInt(random.nextBoolean() ? 20 : 400);
+      reason = first.runTo(next);
+      assertThat(second.runTo(next)).isEqualTo(reason);
+      assertThat(general(second)).isEqualTo(general(first));
+      assertThat(second.cpu().registers.eip).isEqualTo(first.cpu().registers.eip);
+      assertThat(second.cpu().flagsImage()).isEqualTo(first.cpu().flagsImage());
+      first.memory().read(CpuImage.SCRATCH, scratch, 0, scratch.length);
+      second.memory().read(CpuImage.SCRATCH, otherScratch, 0, otherScratch.length);
+      assertThat(otherScratch).isEqualTo(scratch);
+    } while (reason == StopReason.REQUESTED);
+    assertThat(Arrays.mismatch(States.save(second), States.save(first))).isEqualTo(-1);
+  }
+
+  @Test
+  @DisplayName("where a loop changes its own instructions")
+  void selfModifying() {
+    load(
+        "B9 20 00 00 00    ; mov ecx, 20h",
+        "05 01 00 00 00    ; next: add eax, 1, of which the 1 is at 100006h",
+        "00 0D 06 00 10 00 ; add [100006h], cl",
+        "50                ; push eax",
+        "49                ; dec ecx",
+        "75 F1             ; jnz next",
+        "FA F4             ; cli, hlt");
+    assertThat(runTo(1000)).isEqualTo(StopReason.HALTED);
+    compareStates();
+  }
+
+  @Test
+  @DisplayName("where pushes and calls write over the code that makes them")
+  void stackInCode() {
+    load(
+        "BC 30 00 10 00 ; mov esp, 100030h",
+        "B9 0A 00 00 00 ; mov ecx, 10",
+        "68 90 90 90 90 ; next: push 90909090h",
+        "E8 05 00 00 00 ; call f",
+        "49             ; dec ecx",
+        "75 F3          ; jnz next",
+        "FA F4          ; cli, hlt",
+        "83 C4 04       ; f: add esp, 4",
+        "40             ; inc eax",
+        "83 EC 04       ; sub esp, 4",
+        "C3             ; ret",
+        "90 90 90 90 90 90 90 90 90 90 90 90");
+    for (int at = 1; at < 60; at++) {
+      runTo(at);
+    }
+    compareStates();
+  }
+
+  @Test
+  @DisplayName("where a device writes to it")
+  void dmaIntoCode() {
+    load(LOOP);
+    runTo(500);
+    // past: what is called adds to ebp
+    both.forEach(pc -> put(pc, START + 0x24, "4D ; dec ebp"));
+    runTo(1000);
+    compareStates();
+  }
+
+  @Test
+  @DisplayName("where an interrupt strikes in a loop")
+  void interrupts() {
+    load(
+        "FA                ; cli",
+        "C7 05 00 02 20 00 80 00 08 00 ; gate 40h: offset 100080h ...",
+        "C7 05 04 02 20 00 00 8E 10 00 ; ... selector 8",
+        "0F 01 1D 60 00 10 00 ; lidt [100060h]",
+        "0F 01 15 66 00 10 00 ; lgdt [100066h]",
+        "B0 11 E6 20       ; ICW1",
+        "B0 40 E6 21       ; vectors from 40h on",
+        "B0 04 E6 21",
+        "B0 01 E6 21",
+        "B0 FE E6 21       ; only IRQ 0",
+        "B0 34 E6 43       ; channel 0, mode 2",
+        "B0 40 E6 40       ; every 64 ticks",
+        "B0 00 E6 40",
+        "FB                ; sti",
+        "90                ; nop",
+        "EB 25             ; jmp loop, past the descriptors");
+    for (ReferencePc pc : both) {
+      put(pc, START + 0x60, "FF 07 00 00 20 00", "17 00 00 03 20 00", "40 ; loop: inc eax");
+      put(pc, START + 0x6D, "01 C2 ; add edx, eax", "8D 1C 50 ; lea ebx, [eax + 2 edx]", "EB F8");
+      put(pc, START + 0x80, "50", "B0 20 E6 20 ; EOI", "58", "45 ; inc ebp", "CF ; iret");
+      put(pc, DATA + 0x300, "0000000000000000", "FFFF0000009BCF00", "FFFF00000093CF00");
+    }
+    for (int at = 1000; at < 3_000_000; at += 99_991) {
+      runTo(at);
+    }
+    assertThat(translated.cpu().registers.r[Registers.EBP]).isGreaterThan(10);
+    compareStates();
+  }
+
+  @Test
+  @DisplayName("where an access faults in the middle of a block")
+  void faults() {
+    load(
+        "C7 05 70 00 20 00 80 00 08 00 ; gate 14: offset 100080h ...",
+        "C7 05 74 00 20 00 00 8E 10 00 ; ... selector 8",
+        "0F 01 1D 60 00 10 00 ; lidt [100060h]",
+        "0F 01 15 66 00 10 00 ; lgdt [100066h]",
+        "B8 00 10 20 00       ; mov eax, 201000h: a page directory",
+        "0F 22 D8             ; mov cr3, eax",
+        "B8 11 00 00 80       ; mov eax, PE and PG",
+        "0F 22 C0             ; mov cr0, eax",
+        "BE 00 E0 3F 00       ; mov esi, 3FE000h",
+        "EB 6F                ; jmp loop");
+    for (ReferencePc pc : both) {
+      put(pc, START + 0x60, "FF 07 00 00 20 00", "17 00 00 03 20 00");
+      // the handler maps the next page; a fault in the table's last entry ends it
+      put(
+          pc,
+          START + 0x80,
+          "50                   ; push eax",
+          "0F 20 D0             ; mov eax, cr2",
+          "C1 E8 0C             ; shr eax, 12",
+          "C7 04 85 00 20 20 00 03 00 30 00 ; mov dword [202000h + 4 eax], 300003h",
+          "45                   ; inc ebp",
+          "58                   ; pop eax",
+          "83 C4 04             ; add esp, 4",
+          "CF                   ; iret");
+      put(
+          pc,
+          START + 0xA8,
+          "01 C2                ; loop: add edx, eax",
+          "11 5E 04             ; adc [esi + 4], ebx",
+          "8B 06                ; mov eax, [esi]",
+          "F9                   ; stc",
+          "13 06                ; adc eax, [esi]",
+          "81 EE 54 05 00 00    ; sub esi, 554h",
+          "81 FE 00 00 30 00    ; cmp esi, 300000h",
+          "77 E8                ; ja loop",
+          "FA F4                ; cli, hlt");
+      put(pc, DATA + 0x300, "0000000000000000", "FFFF0000009BCF00", "FFFF00000093CF00");
+      pc.memory().store32(0x201000, 0x202003);
+      for (int page = 0; page < 0x300; page++) {
+        pc.memory().store32(0x202000 + 4 * page, page << 12 | 3);
+      }
+    }
+    StopReason reason;
+    int at = 0;
+    do {
+      at += 37;
+      reason = runTo(at);
+    } while (reason == StopReason.REQUESTED && at < 20_000);
+    assertThat(reason).isEqualTo(StopReason.HALTED);
+    assertThat(translated.cpu().registers.r[Registers.EBP]).isGreaterThan(200);
+    compareStates();
+  }
+
+  @Test
+  @DisplayName("in single steps of the guest")
+  void singleStep() {
+    load(
+        "C7 05 08 00 20 00 80 00 08 00 ; gate 1: offset 100080h ...",
+        "C7 05 0C 00 20 00 00 8E 10 00 ; ... selector 8",
+        "0F 01 1D 60 00 10 00 ; lidt [100060h]",
+        "0F 01 15 66 00 10 00 ; lgdt [100066h]",
+        "B9 40 00 00 00       ; mov ecx, 64",
+        "9C                   ; next: pushf",
+        "81 34 24 00 01 00 00 ; xor dword [esp], 100h: TF",
+        "9D                   ; popf",
+        "40                   ; inc eax",
+        "01 C2                ; add edx, eax",
+        "49                   ; dec ecx",
+        "75 F1                ; jnz next",
+        "FA F4                ; cli, hlt");
+    for (ReferencePc pc : both) {
+      put(pc, START + 0x60, "FF 07 00 00 20 00", "17 00 00 03 20 00");
+      put(pc, START + 0x80, "45 ; inc ebp", "CF ; iret");
+      put(pc, DATA + 0x300, "0000000000000000", "FFFF0000009BCF00", "FFFF00000093CF00");
+    }
+    for (int at = 1; at < 1200; at += 3) {
+      runTo(at);
+    }
+    assertThat(translated.cpu().registers.r[Registers.EBP]).isGreaterThan(100);
+    compareStates();
+  }
+}
