@@ -209,7 +209,8 @@ final class TestCommand implements Callable<Integer> {
     Path work = Files.createTempDirectory("virtio4j-test");
     Path folder = report == null ? work.resolve("report") : report;
     Path kept = cache == null ? GuestCache.ofUser(System.getenv()).directory() : cache;
-    SuiteRunner.Settings settings = new SuiteRunner.Settings(
+    SuiteRunner.Settings settings =
+        new SuiteRunner.Settings(
             jobs, repeat, kept, work, this::host, () -> PluginsCommand.open(plugins));
     try (CleanUp cleanUp = new CleanUp(work, this::endedBySignal);
         ReportFolder results = cleanUp.add(ReportFolder.create(folder, info));
