@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.guest.TestGuest;
+import dev.virtio4j.testing.Needs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,11 +18,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Needs a JPC, which is in no registry: {@code -Djpc.jar=FILE}. Takes some minutes. */
-@EnabledIfSystemProperty(named = "jpc.jar", matches = ".+", disabledReason = "no -Djpc.jar=FILE")
 @DisplayName("Debian on a real JPC")
 class JpcGuestIT {
   private static final int MIB = 1 << 20;
@@ -39,15 +38,19 @@ class JpcGuestIT {
 
   private static final List<String> DRIVES =
       List.of("--drive=file=@/a", "--drive=file=@/b", "--drive=file=@/c,if=scsi");
-  private static final List<String> JPC =
-      List.of("--host=jpc", "--jpc=" + System.getProperty("jpc.jar"));
 
   @TempDir private Path directory;
   private final byte[] source = new byte[DISK];
+  private List<String> jpc;
   private List<String> guest;
 
   @BeforeEach
   void guest() throws IOException {
+    String jar = System.getProperty("jpc.jar");
+    if (jar == null) {
+      throw Needs.skip("guests on a real JPC, which is in no registry: -Djpc.jar=FILE");
+    }
+    jpc = List.of("--host=jpc", "--jpc=" + jar);
     TestGuest made = TestGuest.of(COPY, directory);
     guest =
         List.of(
@@ -61,12 +64,11 @@ class JpcGuestIT {
   }
 
   /** Boots, and gives what came on the serial line. */
-  @SafeVarargs
-  private String boot(List<String>... options) {
+  private String boot(List<List<String>> options) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     String[] args =
-        Stream.concat(Stream.of("boot", "--timeout=15m"), Stream.of(options).flatMap(List::stream))
+        Stream.concat(Stream.of("boot", "--timeout=15m"), options.stream().flatMap(List::stream))
             .map(option -> option.replace("@", directory.toString()))
             .toArray(String[]::new);
     Console console =
@@ -84,16 +86,16 @@ class JpcGuestIT {
   @Test
   @DisplayName("copies two disks and one of a SCSI host, and powers off")
   void copies() throws IOException {
-    assertThat(boot(JPC, guest, DRIVES)).contains("piece 7").contains("test: ends");
+    assertThat(boot(List.of(jpc, guest, DRIVES))).contains("piece 7").contains("test: ends");
     assertCopied();
   }
 
   @Test
   @DisplayName("goes on with the copy when it was saved in the middle and restored")
   void restored() throws IOException {
-    boot(JPC, guest, DRIVES, List.of("--save-on", "piece 3", "@/state"));
+    boot(List.of(jpc, guest, DRIVES, List.of("--save-on", "piece 3", "@/state")));
     assertThat(Files.readAllBytes(directory.resolve("c"))).containsOnly(0);
-    assertThat(boot(JPC, DRIVES, List.of("--restore=@/state"))).contains("test: ends");
+    assertThat(boot(List.of(jpc, DRIVES, List.of("--restore=@/state")))).contains("test: ends");
     assertCopied();
   }
 }

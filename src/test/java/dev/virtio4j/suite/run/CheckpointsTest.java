@@ -2,7 +2,6 @@ package dev.virtio4j.suite.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.machine.BootRun;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
