@@ -91,9 +91,7 @@ record OpUse(int read, int written, Flags flags, boolean memory, boolean faults)
         int register = sized(a, d);
         yield c == 2
             ? plain(register, register)
-            : c == 3
-                ? arithmetic(register, register)
-                : registers(register, register);
+            : c == 3 ? arithmetic(register, register) : registers(register, register);
       }
       case Op.SHIFT -> shift(sized(a, d), sized(a, d), c);
       case Op.SHIFTCL -> shift(sized(a, d) | ECX, sized(a, d), c);

@@ -429,8 +429,7 @@ final class OperationWriter {
   // ----------------------------------------------------------------------------
 
   private void rare(long operation, OpUse use, int at, int nextEip, boolean live) {
-    boolean usesFlags =
-        use.flags() == OpUse.Flags.KEPT ? live : use.flags() != OpUse.Flags.UNUSED;
+    boolean usesFlags = use.flags() == OpUse.Flags.KEPT ? live : use.flags() != OpUse.Flags.UNUSED;
     int h = (int) (operation >>> 32);
     code.spill((use.read() | use.written()) & TranslatedCode.REGISTER_MASK);
     if (usesFlags) {
