@@ -3,7 +3,9 @@ package dev.virtio4j.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.awt.GraphicsEnvironment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -181,6 +183,16 @@ class JpcBootTest {
     assertThat(run(InputStream.nullInputStream(), args)).isEqualTo(2);
     assertThat(notes()).startsWith("virtio4j: " + why.replace("@", directory.toString()));
     assertThat(notes()).hasLineCount(1);
+  }
+
+  @Test
+  @DisplayName("refuses a window where there is no screen")
+  void noScreen() {
+    assumeThat(GraphicsEnvironment.isHeadless()).isTrue();
+    String[] args = {"boot", "--drive=file=@/missing", "--host=jpc", "--jpc=@/jpc.jar", "--display=window"};
+    assertThat(run(InputStream.nullInputStream(), args)).isEqualTo(2);
+    assertThat(notes())
+        .isEqualTo("virtio4j: --display=window: there is no screen here; leave it out, or set DISPLAY");
   }
 
   @ParameterizedTest(name = "{0}")
