@@ -61,17 +61,16 @@ class JpcGuestIT {
   }
 
   /** Boots, and gives what came on the serial line. */
-  @SafeVarargs
-  private String boot(List<String>... options) {
+  private String boot(Stream<List<String>> options) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     String[] args =
-        Stream.concat(Stream.of("boot", "--timeout=15m"), Stream.of(options).flatMap(List::stream))
+        Stream.concat(Stream.of("boot", "--timeout=15m"), options.flatMap(List::stream))
             .map(option -> option.replace("@", directory.toString()))
             .toArray(String[]::new);
     Console console =
         new Console(InputStream.nullInputStream(), out, new PrintStream(err, true, UTF_8));
-    assertThat(Main.run(console, args)).as(out + "" + err).isZero();
+    assertThat(Main.run(console, args)).as(out.toString(UTF_8) + err.toString(UTF_8)).isZero();
     return out.toString(US_ASCII);
   }
 
@@ -84,16 +83,16 @@ class JpcGuestIT {
   @Test
   @DisplayName("copies two disks and one of a SCSI host, and powers off")
   void copies() throws IOException {
-    assertThat(boot(JPC, guest, DRIVES)).contains("piece 7").contains("test: ends");
+    assertThat(boot(Stream.of(JPC, guest, DRIVES))).contains("piece 7").contains("test: ends");
     assertCopied();
   }
 
   @Test
   @DisplayName("goes on with the copy when it was saved in the middle and restored")
   void restored() throws IOException {
-    boot(JPC, guest, DRIVES, List.of("--save-on", "piece 3", "@/state"));
+    boot(Stream.of(JPC, guest, DRIVES, List.of("--save-on", "piece 3", "@/state")));
     assertThat(Files.readAllBytes(directory.resolve("c"))).containsOnly(0);
-    assertThat(boot(JPC, DRIVES, List.of("--restore=@/state"))).contains("test: ends");
+    assertThat(boot(Stream.of(JPC, DRIVES, List.of("--restore=@/state")))).contains("test: ends");
     assertCopied();
   }
 }

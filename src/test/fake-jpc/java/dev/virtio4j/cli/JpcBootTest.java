@@ -189,10 +189,13 @@ class JpcBootTest {
   @DisplayName("refuses a window where there is no screen")
   void noScreen() {
     assumeThat(GraphicsEnvironment.isHeadless()).isTrue();
-    String[] args = {"boot", "--drive=file=@/missing", "--host=jpc", "--jpc=@/jpc.jar", "--display=window"};
+    String[] args = {
+      "boot", "--drive=file=@/missing", "--host=jpc", "--jpc=@/jpc.jar", "--display=window"
+    };
     assertThat(run(InputStream.nullInputStream(), args)).isEqualTo(2);
     assertThat(notes())
-        .isEqualTo("virtio4j: --display=window: there is no screen here; leave it out, or set DISPLAY");
+        .isEqualTo(
+            "virtio4j: --display=window: there is no screen here; leave it out, or set DISPLAY");
   }
 
   @ParameterizedTest(name = "{0}")
