@@ -2,6 +2,8 @@ package dev.virtio4j.suite.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
+import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.MachineOptions;
@@ -39,6 +41,10 @@ class CheckpointsTest {
     }
   }
 
+  private static List<Map<DriveKey, String>> given(Checkpoint checkpoint) {
+    return checkpoint.drives().stream().map(DriveOptions::given).toList();
+  }
+
   private Path file(String name) {
     return directory.resolve("checkpoints").resolve(name);
   }
@@ -49,7 +55,9 @@ class CheckpointsTest {
     try (Checkpoints cache = new Checkpoints(directory, Long.MAX_VALUE)) {
       assertThat(cache.find("a")).isEmpty();
       Checkpoint taken = take(cache, "a");
-      assertThat(cache.find("a")).contains(taken);
+      Checkpoint found = cache.find("a").orElseThrow();
+      assertThat(found.state()).isEqualTo(taken.state());
+      assertThat(found.drives()).extracting(DriveOptions::given).isEqualTo(given(taken));
       assertThat(taken.drives().get(0).files()).containsExactly(directory.resolve("disk, 1"));
       assertThat(cache.find("b")).isEmpty();
     }
