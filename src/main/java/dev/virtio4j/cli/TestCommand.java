@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,10 +162,8 @@ final class TestCommand implements Callable<Integer> {
     if (shard == null) {
       return selected;
     }
-    Map<String, Duration> earlier = new HashMap<>();
-    if (durations != null) {
-      new ResultsFile(durations).visit(result -> earlier.put(result.id(), result.wall()));
-    }
+    Map<String, Duration> earlier =
+        durations == null ? Map.of() : new ResultsFile(durations).durations();
     Shards.announce(System.getenv());
     List<String> mine =
         Shards.deal(

@@ -38,7 +38,7 @@ public final class ResultsFile {
 
   /** Takes one case after the other. */
   @FunctionalInterface
-  public interface Visitor {
+  interface Visitor {
     /**
      * Takes the next case.
      *
@@ -85,7 +85,7 @@ public final class ResultsFile {
    * @throws IOException with a message of one line if it can't be read or is no such file, or from
    *     the visitor
    */
-  public SuiteResult visit(Visitor visitor) throws IOException {
+  SuiteResult visit(Visitor visitor) throws IOException {
     JsonObject head = new JsonObject();
     try (InputStream in = new BufferedInputStream(Files.newInputStream(folder.resolve(NAME)))) {
       JsonReader json = JsonReader.from(in);

@@ -24,11 +24,12 @@ public final class SerialLog implements Closeable {
   static final String TIMES = "serial.times";
 
   /** Of both files together: a guest that never stops does not fill the host's disk. */
-  static final long MAX_LENGTH = 64L << 20;
+  private static final long MAX_LENGTH = 64L << 20;
 
   private static final int MAX_LINE = 4096;
   private static final int TAIL = 2048;
 
+  private final long maxLength;
   private final OutputStream log;
   private final OutputStream times;
   private final byte[] tail = new byte[TAIL];
@@ -45,6 +46,16 @@ public final class SerialLog implements Closeable {
    * @throws IOException if it can't be written
    */
   public SerialLog(Path folder) throws IOException {
+    this(folder, MAX_LENGTH);
+  }
+
+  /**
+   * The same, with another limit.
+   *
+   * @param maxLength of both files together, in bytes
+   */
+  SerialLog(Path folder, long maxLength) throws IOException {
+    this.maxLength = maxLength;
     log = new BufferedOutputStream(Files.newOutputStream(folder.resolve(LOG)));
     times = new BufferedOutputStream(Files.newOutputStream(folder.resolve(TIMES)));
   }
@@ -59,7 +70,7 @@ public final class SerialLog implements Closeable {
    */
   public void add(long nanos, int value) throws IOException {
     tail[(int) (length++ % TAIL)] = (byte) value;
-    if (written + timesWritten >= MAX_LENGTH) {
+    if (written + timesWritten >= maxLength) {
       return;
     }
     if (lineEnded || written - lineStart == MAX_LINE) {
