@@ -2,6 +2,7 @@ package dev.virtio4j.suite.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.MachineOptions;
@@ -48,9 +49,11 @@ class CheckpointsTest {
   void finds() throws Exception {
     try (Checkpoints cache = new Checkpoints(directory, Long.MAX_VALUE)) {
       assertThat(cache.find("a")).isEmpty();
-      Checkpoint taken = take(cache, "a");
-      assertThat(cache.find("a")).contains(taken);
-      assertThat(taken.drives().get(0).files()).containsExactly(directory.resolve("disk, 1"));
+      take(cache, "a");
+      Checkpoint found = cache.find("a").orElseThrow();
+      assertThat(found.state()).isEqualTo(file("a.state")).exists();
+      assertThat(found.drives().get(0).files()).containsExactly(directory.resolve("disk, 1"));
+      assertThat(found.drives().get(0).value(DriveKey.ID)).isEqualTo("drive0");
       assertThat(cache.find("b")).isEmpty();
     }
   }
