@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
       "virtio4j boot --host jpc --jpc JAR [OPTION]... [-- JPC-OPTION...]"
     },
     description = {
-      "Boots a Linux kernel on the reference PC or a JPC, or goes on with a saved machine.",
+      "Boots a kernel on the reference PC or a JPC, or goes on with a saved machine.",
       "Standard input and output are COM1. At a terminal, Ctrl-A x ends the run."
     })
 final class BootCommand implements Callable<Integer> {

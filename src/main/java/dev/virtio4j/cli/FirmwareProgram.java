@@ -90,11 +90,16 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
   }
 
   /**
-   * Runs the program on the reference PC.
+   * How a run went.
    *
-   * @return what went wrong, in one line; nothing if it printed what it should
+   * @param problem what went wrong, in one line; nothing if it printed what it should
+   * @param instructions how many instructions it took
+   * @param nanos how long that took, by the wall clock
    */
-  Optional<String> run() {
+  record Result(Optional<String> problem, long instructions, long nanos) {}
+
+  /** Runs the program on the reference PC. */
+  Result run() {
     ByteArrayOutputStream serial = new ByteArrayOutputStream();
     ReferencePc pc =
         new ReferencePc(MEMORY_BYTES, ReferencePc.DEFAULT_START_SECONDS, serial::write);
@@ -104,8 +109,11 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
     }
     pc.clock().timer(pc::stop).at(LIMIT_NANOS);
     pc.boot(image);
+    long start = System.nanoTime();
     StopReason stopped = pc.run();
-    return problem(serial.toString(StandardCharsets.US_ASCII).lines().toList(), stopped);
+    long nanos = System.nanoTime() - start;
+    List<String> lines = serial.toString(StandardCharsets.US_ASCII).lines().toList();
+    return new Result(problem(lines, stopped), pc.instructions(), nanos);
   }
 
   private Optional<String> problem(List<String> lines, StopReason stopped) {

@@ -7,9 +7,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code firmware-test}: runs the bare-metal programs that test the disk. */
@@ -31,6 +32,9 @@ final class FirmwareTestCommand implements Callable<Integer> {
       description = "what to run, else all: ${COMPLETION-CANDIDATES}")
   private List<String> names = FirmwareProgram.NAMES;
 
+  @Option(names = "--speed", description = "show how fast each ran")
+  private boolean speed;
+
   FirmwareTestCommand(Console console) {
     this.console = console;
   }
@@ -47,13 +51,25 @@ final class FirmwareTestCommand implements Callable<Integer> {
     PrintStream out = new PrintStream(console.out(), true, StandardCharsets.UTF_8);
     int status = ExitStatus.OK;
     for (String name : names) {
-      Optional<String> problem = FirmwareProgram.load(name).run();
-      out.println(problem.map(text -> "FAIL " + name + ": " + text).orElse("pass " + name));
-      if (problem.isPresent()) {
+      FirmwareProgram.Result result = FirmwareProgram.load(name).run();
+      String line =
+          result.problem().map(text -> "FAIL " + name + ": " + text).orElse("pass " + name);
+      out.println(speed ? line + speed(result) : line);
+      if (result.problem().isPresent()) {
         status = ExitStatus.FAILED;
       }
     }
     return status;
+  }
+
+  private static String speed(FirmwareProgram.Result result) {
+    double seconds = result.nanos() / 1e9;
+    return String.format(
+        Locale.ROOT,
+        ": %.1f million instructions in %.3f s, %.1f million a second",
+        result.instructions() / 1e6,
+        seconds,
+        result.instructions() / 1e6 / seconds);
   }
 
   /** The names, for the help. */

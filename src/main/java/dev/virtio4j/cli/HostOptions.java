@@ -18,7 +18,7 @@ final class HostOptions {
       names = "--host",
       paramLabel = "HOST",
       defaultValue = "reference",
-      description = {"reference: the reference PC (the default);", "jpc: a JPC"})
+      description = "reference, the reference PC (the default), or jpc")
   private String host;
 
   @Option(
@@ -30,28 +30,22 @@ final class HostOptions {
       })
   private CpuMode cpu;
 
-  @Option(names = "--jpc", paramLabel = "JAR", description = "--host=jpc: the jar of a JPC")
+  @Option(names = "--jpc", paramLabel = "JAR", description = "the JPC of --host=jpc")
   private Path jpc;
 
   @Option(
       names = "--jpc-repairs",
       paramLabel = "LIST",
-      description = {
-        "--host=jpc: what is repaired in it:",
-        "all (the default), none, or names with commas"
-      })
+      description = "repairs that it gets: all (the default), none, or names")
   private String repairs;
 
   @Option(
       names = "--display",
       paramLabel = "DISPLAY",
-      description = {"none (the default), or with --host=jpc:", "window, its display"})
+      description = "none (the default), or window: its screen")
   private String display;
 
-  @Parameters(
-      paramLabel = "JPC-OPTION",
-      arity = "0..*",
-      description = "--host=jpc: after --, options of JPC itself")
+  @Parameters(paramLabel = "JPC-OPTION", arity = "0..*", description = "its own options, after --")
   private List<String> arguments = new ArrayList<>();
 
   /** Whether it is a JPC. */

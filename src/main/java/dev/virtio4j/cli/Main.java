@@ -62,6 +62,16 @@ public final class Main {
    * @return the exit status
    */
   static int run(Console console, String... args) {
+    return commandLine(console).execute(args);
+  }
+
+  /**
+   * What knows all commands and their options.
+   *
+   * @param console the program's standard streams
+   * @return the command line
+   */
+  static CommandLine commandLine(Console console) {
     return new CommandLine(new Main())
         .addSubcommand(new DemoCommand(console))
         .addSubcommand(new BootCommand(console))
@@ -84,8 +94,7 @@ public final class Main {
         .registerConverter(CpuMode.class, converter(CpuMode::parse))
         .setExpandAtFiles(false) // a value may begin with @
         .setParameterExceptionHandler((e, arguments) -> badUsage(console, e))
-        .setExecutionExceptionHandler((e, command, parsed) -> failed(console, e))
-        .execute(args);
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(console, e));
   }
 
   private static <T> ITypeConverter<T> converter(Function<String, T> parser) {

@@ -11,7 +11,7 @@ import org.jpc.emulator.memory.PhysicalAddressSpace;
  * to FFFFF, but {@code EPROMMemory.setWritable} does nothing, and from D0000 to DFFFF there is
  * nothing at all. SeaBIOS has its data there. This can go when it does.
  *
- * <p>JPC doesn't save what is written there, so {@link VirtioDrives} does.
+ * <p>JPC doesn't save what is written there, so {@link CardSlots} does.
  */
 final class ShadowRam {
   static final int START = 0xC0000;
@@ -31,7 +31,7 @@ final class ShadowRam {
         (PhysicalAddressSpace) pc.getComponent(PhysicalAddressSpace.class);
     VirtioDrives drives = (VirtioDrives) pc.getComponent(VirtioDrives.class);
     byte[] roms = read(memory);
-    byte[] contents = drives == null ? roms : drives.placeShadowRam(roms);
+    byte[] contents = drives == null ? roms : drives.slots().placeShadowRam(roms);
     for (int offset = 0; offset < SIZE; offset += PAGE) {
       memory.mapMemory(START + offset, new LazyCodeBlockMemory(PAGE, memory.getCodeBlockManager()));
     }

@@ -3,14 +3,17 @@
  *
  * <pre>
  *   new PC(clock, new VirtioDrives(DriveSet, Devices))
- *     VirtioDrives    a DriveSet, which JPC tells of its parts, of resets, of saves and loads
+ *     VirtioDrives    a DriveSet, which JPC tells of its parts, of resets and saves
  *       DriveDevices  what --drive says, as Devices
+ *     CardSlots       puts the devices' functions into slots when the PC has its parts
  *       PciCard       one of our PCI functions, as JPC's PCIDevice   ---&gt; PCIBus
  *         IoBar       its I/O BAR                                    ---&gt; IOPortHandler
  *         IntxLine    its interrupt                                  ---&gt; IRQBouncer of the PIIX3
  *       JpcMemory     GuestMemory                                    ---&gt; PhysicalAddressSpace
  *       JpcClock      EventClock                                     ---&gt; Clock and one Timer
  * </pre>
+ *
+ * <p>{@link dev.virtio4j.jpc.VirtioModule} is the same for emulators that load parts by their name.
  *
  * <p>JPC has faults that a device must work around. Each has one home:
  *

@@ -8,7 +8,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.zip.ZipFile;
 
 /**
  * Loads JPC, which the program has not, and our classes for it: those must be of the same loader,
@@ -16,7 +18,7 @@ import java.util.function.Consumer;
  */
 public final class JpcLoader extends URLClassLoader {
   private static final String HOST = "dev.virtio4j.jpc.boot.JpcHost";
-  private static final String PC = "org.jpc.emulator.PC";
+  private static final String PC = "org/jpc/emulator/PC.class";
 
   static {
     registerAsParallelCapable();
@@ -36,18 +38,12 @@ public final class JpcLoader extends URLClassLoader {
    * @throws BadInputException if the file is no JPC, or an option is not as it should be
    */
   public static Host load(JpcOptions options) throws BadInputException {
-    if (!Files.isRegularFile(options.jar())) {
-      throw new BadInputException(options.jar() + ": no such file; --jpc names the jar of a JPC");
-    }
+    check(options.jar());
     try {
       JpcLoader loader =
           new JpcLoader(
               options.jar().toUri().toURL(),
               JpcLoader.class.getProtectionDomain().getCodeSource().getLocation());
-      if (loader.findResource(PC.replace('.', '/') + ".class") == null) {
-        throw new BadInputException(
-            options.jar() + ": no JPC, since it has no class " + PC + "; build one of its sources");
-      }
       Constructor<?> host = loader.loadClass(HOST).getConstructor(JpcOptions.class, Consumer.class);
       Consumer<byte[]> firmware = image -> loader.firmware = image;
       return (Host) host.newInstance(options, firmware);
@@ -58,6 +54,20 @@ public final class JpcLoader extends URLClassLoader {
       throw new IllegalStateException(e.getCause());
     } catch (ReflectiveOperationException | LinkageError | IOException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static void check(Path file) throws BadInputException {
+    if (!Files.isRegularFile(file)) {
+      throw new BadInputException(file + ": no such file; --jpc names the jar of a JPC");
+    }
+    try (ZipFile jar = new ZipFile(file.toFile())) {
+      if (jar.getEntry(PC) == null) {
+        throw new BadInputException(
+            file + ": no JPC, since it has no " + PC + "; build one of JPC's sources");
+      }
+    } catch (IOException e) {
+      throw new BadInputException(file + ": no jar (" + e.getMessage() + ")");
     }
   }
 

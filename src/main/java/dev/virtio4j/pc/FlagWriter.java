@@ -59,6 +59,11 @@ final class FlagWriter {
     }
   }
 
+  /** The ALU's flags changed, and nobody sees the flags at hand. */
+  void forget() {
+    clean = false;
+  }
+
   /** The result, and x and y where the rule has them, were just stored. */
   void left(int by) {
     if (rule != by) {

@@ -16,6 +16,8 @@ record OpUse(int read, int written, Flags flags, boolean memory, boolean faults)
     /** All are written, and none is read. */
     WRITTEN,
     READ,
+    /** Some may stay as they were, and none is read. */
+    KEPT,
     /** Read, and perhaps written. */
     CHANGED
   }
@@ -65,7 +67,8 @@ record OpUse(int read, int written, Flags flags, boolean memory, boolean faults)
       case Op.ADC, Op.SBB -> new OpUse(a | b, a, Flags.CHANGED, false, false);
       case Op.ADDI, Op.ORI, Op.ANDI, Op.SUBI, Op.XORI, Op.SHLI, Op.SHRI, Op.SARI ->
           arithmetic(a, a);
-      case Op.ADCI, Op.SBBI, Op.INC, Op.DEC -> new OpUse(a, a, Flags.CHANGED, false, false);
+      case Op.ADCI, Op.SBBI -> new OpUse(a, a, Flags.CHANGED, false, false);
+      case Op.INC, Op.DEC -> registers(a, a);
       case Op.CMP, Op.TEST, Op.TEST16 -> arithmetic(a | b, 0);
       case Op.CMPI, Op.TESTI -> arithmetic(a, 0);
       case Op.CMP8, Op.TEST8 -> arithmetic(byteOf(a) | byteOf(b), 0);
@@ -90,10 +93,10 @@ record OpUse(int read, int written, Flags flags, boolean memory, boolean faults)
             ? plain(register, register)
             : c == 3
                 ? arithmetic(register, register)
-                : new OpUse(register, register, Flags.CHANGED, false, false);
+                : registers(register, register);
       }
-      case Op.SHIFT -> registers(sized(a, d), sized(a, d));
-      case Op.SHIFTCL -> registers(sized(a, d) | ECX, sized(a, d));
+      case Op.SHIFT -> shift(sized(a, d), sized(a, d), c);
+      case Op.SHIFTCL -> shift(sized(a, d) | ECX, sized(a, d), c);
       case Op.SHLD -> registers(a | b | ECX, a);
       case Op.IMUL16 -> registers(a | b, a);
       case Op.MULTIPLY -> registers(EAX | EDX | sized(b, d), EAX | EDX);
@@ -143,7 +146,13 @@ record OpUse(int read, int written, Flags flags, boolean memory, boolean faults)
   }
 
   private static OpUse registers(int read, int written) {
-    return new OpUse(read, written, Flags.CHANGED, false, false);
+    return new OpUse(read, written, Flags.KEPT, false, false);
+  }
+
+  /** A shift or rotation; the operations 2 and 3 are RCL and RCR. */
+  private static OpUse shift(int read, int written, int operation) {
+    boolean carries = operation == 2 || operation == 3;
+    return new OpUse(read, written, carries ? Flags.CHANGED : Flags.KEPT, false, false);
   }
 
   /** The register that the name of one of 8 bits stands for: 4 to 7 are AH, CH, DH, BH. */

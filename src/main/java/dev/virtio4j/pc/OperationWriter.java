@@ -50,7 +50,7 @@ final class OperationWriter {
         code.op(Opcodes.IADD, nextEip);
         code.storeRegister(h >>> 9 & 15);
       } else {
-        rare(operation, use, at, nextEip);
+        rare(operation, use, at, nextEip, live);
       }
     }
   }
@@ -326,6 +326,9 @@ final class OperationWriter {
       case Op.SHLI -> shift(a, immediate, Opcodes.ISHL, Carries.SHL, live);
       case Op.SHRI -> shift(a, immediate, Opcodes.IUSHR, Carries.SHR, live);
       case Op.SARI -> shift(a, immediate, Opcodes.ISHR, Carries.SAR, live);
+      case Op.SHIFT, Op.SHIFTCL -> {
+        return shiftWithoutFlags(a, c, d, op == Op.SHIFT ? immediate : -1, live);
+      }
       case Op.IMUL -> {
         code.loadRegister(a);
         code.loadRegister(b);
@@ -372,6 +375,34 @@ final class OperationWriter {
     code.storeRegister(register);
   }
 
+  /**
+   * A shift or rotation of 32 bits whose flags nobody sees; both count modulo 32 as Java does.
+   *
+   * @param count by how much, or -1 by CL
+   * @return whether it is one
+   */
+  private boolean shiftWithoutFlags(
+      int register, int operation, int width, int count, boolean live) {
+    if (live || width != 4 || operation == 2 || operation == 3) {
+      return false;
+    }
+    code.loadRegister(register);
+    if (count >= 0) {
+      code.constant(count);
+    } else {
+      code.loadRegister(Registers.ECX);
+    }
+    switch (operation) {
+      case 0 -> code.callStatic(Integer.class, "rotateLeft", "(II)I");
+      case 1 -> code.callStatic(Integer.class, "rotateRight", "(II)I");
+      case 5 -> code.op(Opcodes.IUSHR);
+      case 7 -> code.op(Opcodes.ISHR);
+      default -> code.op(Opcodes.ISHL);
+    }
+    code.storeRegister(register);
+    return true;
+  }
+
   /** INC, DEC, NOT, NEG. */
   private void unary(int register, int operation, int width, boolean live) {
     if (operation == 3) {
@@ -397,8 +428,9 @@ final class OperationWriter {
   // --- rarer operations
   // ----------------------------------------------------------------------------
 
-  private void rare(long operation, OpUse use, int at, int nextEip) {
-    boolean usesFlags = use.flags() != OpUse.Flags.UNUSED;
+  private void rare(long operation, OpUse use, int at, int nextEip, boolean live) {
+    boolean usesFlags =
+        use.flags() == OpUse.Flags.KEPT ? live : use.flags() != OpUse.Flags.UNUSED;
     int h = (int) (operation >>> 32);
     code.spill((use.read() | use.written()) & TranslatedCode.REGISTER_MASK);
     if (usesFlags) {
@@ -422,8 +454,10 @@ final class OperationWriter {
       code.store(TranslatedCode.TEMPORARY);
     }
     code.fill(use.written() & TranslatedCode.REGISTER_MASK);
-    if (use.flags() == OpUse.Flags.CHANGED) {
+    if (use.flags() == OpUse.Flags.CHANGED || (use.flags() == OpUse.Flags.KEPT && live)) {
       flags.fill();
+    } else if (use.flags() == OpUse.Flags.KEPT) {
+      flags.forget();
     }
     if (use.memory()) {
       Label past = new Label();

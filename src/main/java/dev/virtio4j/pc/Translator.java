@@ -106,8 +106,12 @@ final class Translator {
         translation.region.members().get((way & Translation.BLOCK) >> Translation.BLOCK_SHIFT);
     Block block = member.block();
     int operation = way & Translation.OPERATION;
-    int instruction = block.instructionOf(operation);
     registers.eip = page + member.offset();
+    if ((way & (Translation.FAULT | Translation.DROPPED)) == 0) {
+      interpreter.run(block, operation, until);
+      return;
+    }
+    int instruction = block.instructionOf(operation);
     if ((way & Translation.FAULT) != 0) {
       registers.eip += block.offset[instruction];
       cpu.retired += instruction;
@@ -117,7 +121,7 @@ final class Translator {
     interpreter.run(
         block,
         (way & Translation.DONE) != 0 ? operation + 1 : operation,
-        (way & Translation.DROPPED) != 0 ? cpu.retired + instruction + 1 : until);
+        cpu.retired + instruction + 1);
   }
 
   /** Does a rarer operation for the translation that runs; see {@link Translation#doRare}. */

@@ -55,7 +55,7 @@ class FirmwareProgramTest {
   @FieldSource("dev.virtio4j.cli.FirmwareProgram#NAMES")
   @DisplayName("pass on the reference PC")
   void referencePc(String name) throws IOException {
-    assertThat(FirmwareProgram.load(name).run()).isEmpty();
+    assertThat(FirmwareProgram.load(name).run().problem()).isEmpty();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -120,20 +120,20 @@ class FirmwareProgramTest {
   @Test
   @DisplayName("fail with the first line that is different")
   void differentLine() throws IOException {
-    assertThat(program(List.of("y", "PASS"), PRINT_X, HALT).run())
+    assertThat(program(List.of("y", "PASS"), PRINT_X, HALT).run().problem())
         .contains("line 1 is 'x' instead of 'y'; halted with interrupts off");
-    assertThat(program(List.of("x", "PASS"), PRINT_X, HALT).run())
+    assertThat(program(List.of("x", "PASS"), PRINT_X, HALT).run().problem())
         .contains("line 2 is missing instead of 'PASS'; halted with interrupts off");
-    assertThat(program(List.of(), PRINT_X, HALT).run())
+    assertThat(program(List.of(), PRINT_X, HALT).run().problem())
         .contains("line 1 is 'x' instead of missing; halted with interrupts off");
   }
 
   @Test
   @DisplayName("fail if they end in another way, whatever they printed")
   void differentEnd() throws IOException {
-    assertThat(program(List.of("x"), PRINT_X, HALT).run()).isEmpty();
-    assertThat(program(List.of("x"), PRINT_X, FAULT).run()).contains("triple fault");
-    assertThat(program(List.of("x"), PRINT_X, SLEEP).run()).contains("it did not end");
+    assertThat(program(List.of("x"), PRINT_X, HALT).run().problem()).isEmpty();
+    assertThat(program(List.of("x"), PRINT_X, FAULT).run().problem()).contains("triple fault");
+    assertThat(program(List.of("x"), PRINT_X, SLEEP).run().problem()).contains("it did not end");
   }
 
   private static FirmwareProgram program(List<String> expected, int[]... parts) throws IOException {

@@ -347,7 +347,6 @@ class MainTest {
       strings = {
         "--help",
         "demo --help",
-        "boot --help",
         "drive-keys --help",
         "qtest --help",
         "guest --help",
@@ -367,6 +366,13 @@ class MainTest {
     assertThat(errors()).isEmpty();
     assertThat(output()).startsWith("Usage: virtio4j");
     assertThat(output().lines()).hasSizeLessThan(64).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  @DisplayName("has help for boot that is no wider than a screen")
+  void bootHelp() {
+    assertThat(run("boot", "--help")).isZero();
+    assertThat(output().lines()).hasSizeLessThan(36).allMatch(line -> line.length() <= 80);
   }
 
   @Test

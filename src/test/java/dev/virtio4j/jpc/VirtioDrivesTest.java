@@ -15,12 +15,19 @@ import dev.virtio4j.testing.LegacyDriver;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jpc.emulator.HardwareComponent;
+import org.jpc.emulator.memory.PhysicalAddressSpace;
+import org.jpc.emulator.motherboard.IOPortHandler;
+import org.jpc.emulator.pci.PCIBus;
+import org.jpc.emulator.pci.PCIISABridge;
+import org.jpc.j2se.VirtualClock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,6 +215,36 @@ class VirtioDrivesTest {
     guest.run(BlkDriver.OUT, 1, new byte[] {77});
     drives.close();
     assertThat(Files.readAllBytes(disk)[512]).isEqualTo((byte) 77);
+  }
+
+  @Test
+  @DisplayName("a module that is made by its name and a text has the drives that the text says")
+  void module(@TempDir Path directory) throws Exception {
+    Path disk = Files.write(directory.resolve("a;b.img"), new byte[1 << 20]);
+    Path other = Files.write(directory.resolve("other.img"), new byte[1 << 20]);
+    String text = "file=%s;if=scsi,file=%s".formatted(disk.toString().replace(";", ";;"), other);
+
+    HardwareComponent module =
+        Class.forName("dev.virtio4j.jpc.VirtioModule")
+            .asSubclass(HardwareComponent.class)
+            .getConstructor(String.class)
+            .newInstance(text);
+    JpcMachine with = new JpcMachine();
+    for (Class<? extends HardwareComponent> part :
+        List.of(
+            PhysicalAddressSpace.class,
+            VirtualClock.class,
+            IOPortHandler.class,
+            PCIISABridge.class,
+            PCIBus.class)) {
+      assertThat(module.initialised()).isFalse();
+      module.acceptComponent(with.pc.getComponent(part));
+    }
+
+    assertThat(module.initialised()).isTrue();
+    assertThat(with.readConfig(SLOT, 0x00, 4)).isEqualTo(0x1001_1AF4);
+    assertThat(with.readConfig(SLOT + 1, 0x00, 4)).isEqualTo(0x1004_1AF4);
+    ((Closeable) module).close();
   }
 
   @Test

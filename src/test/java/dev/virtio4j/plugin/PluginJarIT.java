@@ -37,7 +37,10 @@ class PluginJarIT {
               "dev/virtio4j/jpc/VirtioDrives.class",
               "dev/virtio4j/virtio/scsi/ScsiHost.class")
           .noneMatch(name -> name.startsWith("org/jpc"))
-          .noneMatch(name -> name.matches("dev/virtio4j/(pc|cli|qtest|guest)/.+\\.class"));
+          .noneMatch(
+              name ->
+                  name.matches(
+                      "dev/virtio4j/(pc|cli|qtest|guest|machine|suite|report|junit)/.+\\.class"));
     }
   }
 

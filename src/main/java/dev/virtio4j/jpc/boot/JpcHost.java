@@ -11,6 +11,7 @@ import dev.virtio4j.machine.Machine;
 import dev.virtio4j.machine.MachineOptions;
 import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.ReferencePc;
+import java.awt.GraphicsEnvironment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Calendar;
@@ -69,8 +70,16 @@ public final class JpcHost implements Host {
         throw new IllegalArgumentException("JPC's option " + argument + ": use " + ours);
       }
     }
-    screen = options.window() ? new Screen() : null;
+    screen = options.window() ? screen() : null;
     JPC_LOGGER.setLevel(Level.OFF);
+  }
+
+  private static Screen screen() {
+    if (GraphicsEnvironment.isHeadless()) {
+      throw new IllegalArgumentException(
+          "--display=window: there is no screen here; leave it out, or set DISPLAY");
+    }
+    return new Screen();
   }
 
   private static Set<JpcRepair> repairs(String list) {
@@ -130,9 +139,8 @@ public final class JpcHost implements Host {
 
   private DriveSet drives(MachineOptions machine, Boot boot) {
     String[] arguments = options.arguments().toArray(String[]::new);
-    boolean ownDisk = has("hda");
     if (boot instanceof LinuxBoot linux) {
-      if (ownDisk || has("boot")) {
+      if (options.arguments().contains("-hda") || options.arguments().contains("-boot")) {
         throw new IllegalArgumentException(
             "a kernel boots from JPC's first disk: leave out JPC's -hda and -boot, or --kernel");
       }
@@ -148,11 +156,6 @@ public final class JpcHost implements Host {
           others.getHardDrive(3));
     }
     return DriveSet.buildFromArgs(arguments);
-  }
-
-  private boolean has(String option) {
-    return options.arguments().stream()
-        .anyMatch(argument -> argument.toLowerCase(Locale.ROOT).equals("-" + option));
   }
 
   private JpcMachine power(

@@ -3,7 +3,9 @@ package dev.virtio4j.cli;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.awt.GraphicsEnvironment;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -47,7 +49,10 @@ class JpcBootTest {
         Files.copy(each, jar);
       }
     }
-    Files.write(directory.resolve("no.jar"), new byte[22]);
+    try (OutputStream file = Files.newOutputStream(directory.resolve("no.jar"));
+        JarOutputStream jar = new JarOutputStream(file)) {
+      jar.putNextEntry(new ZipEntry("org/jpc/PC.class"));
+    }
     Files.write(directory.resolve("disk"), new byte[1 << 20]);
   }
 
@@ -163,7 +168,8 @@ class JpcBootTest {
           --host=jpc                                    | --host=jpc needs --jpc=JAR, the jar of a JPC; see 'virtio4j boot --help'
           --host=bochs --kernel=@/k                       | --host: 'bochs' is not reference or jpc; see 'virtio4j boot --help'
           --host=jpc --jpc=@/none                       | @/none: no such file; --jpc names the jar of a JPC
-          --host=jpc --jpc=@/no.jar                     | @/no.jar: no JPC, since it has no class org.jpc.emulator.PC; build one of its sources
+          --host=jpc --jpc=@/no.jar                     | @/no.jar: no JPC, since it has no org/jpc/emulator/PC.class; build one of JPC's sources
+          --host=jpc --jpc=@/disk                       | @/disk: no jar (zip END header not found)
           --host=jpc --jpc=@/jpc.jar --jpc-repairs=x    | no repair of JPC 'x'; there are cmpxchg8b
           --host=jpc --jpc=@/jpc.jar --display=big      | --display: 'big' is not none or window; see 'virtio4j boot --help'
           --host=jpc --jpc=@/jpc.jar -- -ram 64         | JPC's option -ram: use --memory
@@ -177,6 +183,16 @@ class JpcBootTest {
     assertThat(run(InputStream.nullInputStream(), args)).isEqualTo(2);
     assertThat(notes()).startsWith("virtio4j: " + why.replace("@", directory.toString()));
     assertThat(notes()).hasLineCount(1);
+  }
+
+  @Test
+  @DisplayName("refuses a window where there is no screen")
+  void noScreen() {
+    assumeThat(GraphicsEnvironment.isHeadless()).isTrue();
+    String[] args = {"boot", "--drive=file=@/missing", "--host=jpc", "--jpc=@/jpc.jar", "--display=window"};
+    assertThat(run(InputStream.nullInputStream(), args)).isEqualTo(2);
+    assertThat(notes())
+        .isEqualTo("virtio4j: --display=window: there is no screen here; leave it out, or set DISPLAY");
   }
 
   @ParameterizedTest(name = "{0}")
