@@ -20,6 +20,7 @@ import dev.virtio4j.suite.Case;
 import dev.virtio4j.suite.Start;
 import dev.virtio4j.suite.Suite;
 import dev.virtio4j.suite.SuiteReader;
+import dev.virtio4j.suite.SuiteText;
 import dev.virtio4j.suite.run.RunListener;
 import dev.virtio4j.suite.run.SuiteRunner;
 import java.io.IOException;
@@ -35,15 +36,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code test}: runs a regression suite. */
 @Command(
     name = "test",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    customSynopsis = "virtio4j test SUITE.yaml [OPTION]...",
+    customSynopsis = {
+      "virtio4j test SUITE.yaml [OPTION]...",
+      "virtio4j test --new IMAGE",
+      "virtio4j test --schema"
+    },
     description = {
       "Runs the cases of a regression suite. Images are never changed.",
       "Exit status: 0 all passed, 1 some failed, 2 the suite can't be run."
@@ -51,8 +59,19 @@ import picocli.CommandLine.Parameters;
 final class TestCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "SUITE.yaml", description = "the suite")
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "SUITE.yaml", arity = "0..1", description = "the suite")
   private Path file;
+
+  @Option(
+      names = "--new",
+      paramLabel = "IMAGE",
+      description = "show a suite for an image, to start from, in place of running one")
+  private Path image;
+
+  @Option(names = "--schema", description = "show the JSON schema of suites, for editors")
+  private boolean schema;
 
   @Option(
       names = "--only",
@@ -135,6 +154,14 @@ final class TestCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws BadInputException {
+    if (schema || image != null) {
+      show(schema ? SuiteText.schema() : SuiteText.starter(image));
+      return ExitStatus.OK;
+    }
+    if (file == null) {
+      throw new ParameterException(
+          spec.commandLine(), "name a suite, or give --new=IMAGE for one to start from");
+    }
     if (jobs < 1 || repeat < 1) {
       throw new BadInputException("--jobs and --repeat take a number from 1 up");
     }
@@ -156,6 +183,11 @@ final class TestCommand implements Callable<Integer> {
     } finally {
       System.setOut(standardOutput);
     }
+  }
+
+  private void show(String text) {
+    spec.commandLine().getOut().print(text);
+    spec.commandLine().getOut().flush();
   }
 
   private List<Case> dealt(Suite suite, List<Case> selected) throws IOException {

@@ -48,7 +48,7 @@ class KilledSuiteTest {
             .start();
     try (BufferedReader errors = program.errorReader()) {
       assertThat(errors.readLine()).startsWith("virtio4j: 1/2 short: passed");
-      program.toHandle().destroy(); // and leaves the streams open
+      program.toHandle().destroy(); // the streams stay open
       assertThat(errors.readLine())
           .isEqualTo("virtio4j: ended by a signal; the report has what was finished");
       assertThat(program.waitFor(1, TimeUnit.MINUTES)).isTrue();

@@ -57,7 +57,7 @@ class TestCommandTest {
   private void suite(String cases) throws IOException {
     Files.writeString(
         path("s.yaml"),
-        "defaults: {kernel: echo, memory: 4M, timeout: 300s}\ncases:\n" + cases.indent(2));
+        "defaults: {kernel: echo, memory: 4M, timeout: 100ms}\ncases:\n" + cases.indent(2));
   }
 
   /** Runs a suite; {@code @} stands for the test's directory. */
@@ -118,18 +118,18 @@ class TestCommandTest {
   @Test
   @DisplayName("shows of a case that failed what it waited for, the last lines, and its files")
   void failure() throws IOException {
-    suite("one: {steps: [expect: '> $', send: x, {expect: login, timeout: 2s}]}");
+    suite("one: {steps: [expect: '> $', send: x, {expect: login, timeout: 20ms}]}");
     assertThat(test("--report=@/report")).isEqualTo(1);
     assertThat(said())
         .startsWith(
             """
-            virtio4j: 1/1 one: failed: @/s.yaml:3: cases.one.steps[2].expect: step 3 of 3, expect login: it did not come within 2 s of the guest's time
+            virtio4j: 1/1 one: failed: @/s.yaml:3: cases.one.steps[2].expect: step 3 of 3, expect login: it did not come within 20 ms of the guest's time
                 | hello
                 | > x
                 files: @/report/cases/one
             """);
     assertThat(result("one").exitReason()).isEqualTo("timeout");
-    assertThat(result("one").emulated()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2001));
+    assertThat(result("one").emulated()).isBetween(Duration.ofMillis(20), Duration.ofMillis(21));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -138,7 +138,7 @@ class TestCommandTest {
       delimiter = '|',
       value = {
         // spotless:off
-        "{kernel: idle, steps: [expect: login]}             | steps[0].expect: step 1 of 1, expect login: it did not come within 300 s of the guest's time",
+        "{kernel: idle, timeout: 300s, steps: [expect: login]} | steps[0].expect: step 1 of 1, expect login: it did not come within 300 s of the guest's time",
         "{kernel: idle, timeout: 1500ms, steps: [expect: zzz, wait: 2s]} | steps[1].wait: step 2 of 2, wait 2000 ms: the 1500 ms of the guest's time that the case has are over",
         "{kernel: idle, steps: [expect: zzz], check: [exit: powered_off]} | check exit: expected powered_off, found timeout",
         "{kernel: off, steps: [expect: login]}              | steps[0].expect: step 1 of 1, expect login: the guest powered off",
@@ -167,8 +167,8 @@ class TestCommandTest {
         "a crash that was expected          | {kernel: fault, steps: [expect: ouch], check: [exit: crashed]}",
         "a panic that was expected          | {kernel: panic, steps: [expect: panic], check: [exit: crashed]}",
         "nothing comes any more             | {kernel: idle, timeout: 1h, steps: [expect: zzz], check: [exit: timeout, time: {at-least: 1h}]}",
-        "what came during a wait            | {steps: [expect: hello, wait: 1s, expect: '> $']}",
-        "what came twice during a wait      | {steps: [wait: 1s, expect: hello, expect: '> $']}",
+        "what came during a wait            | {steps: [expect: hello, wait: 1ms, expect: '> $']}",
+        "what came twice during a wait      | {steps: [wait: 1ms, expect: hello, expect: '> $']}",
         "stop and cont                      | {steps: [expect: '> $', monitor: stop, monitor: cont, send: q, expect: q]}",
         "waits take the guest's time        | {kernel: idle, timeout: 10h, steps: [wait: 1h, wait: 1h], check: [time: {at-least: 2h, at-most: 2h}]}",
         "waits go on over resets            | {kernel: reset, steps: [wait: 100us], check: [time: {at-least: 100us, at-most: 101us}]}",
@@ -367,7 +367,7 @@ class TestCommandTest {
   void checkpointNeverReached() throws IOException {
     suite(
         """
-        a: {steps: [{expect: login, timeout: 1s}, checkpoint: c]}
+        a: {steps: [{expect: login, timeout: 10ms}, checkpoint: c]}
         b: {from: a@c, steps: [send: q]}
         """);
     assertThat(test("--only=b")).isEqualTo(1);

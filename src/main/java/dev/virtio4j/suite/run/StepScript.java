@@ -101,7 +101,9 @@ final class StepScript implements BootRun.Script {
     at(clock.timer(this::timeIsOver), test.timeout().toNanos());
     at(stepTimer, stepEnd);
     recording.poweredOn(run);
-    if (first) {
+    if (failed != null) {
+      run.end(Ending.QUIT);
+    } else if (first) {
       monitor = new Monitor(run, setup);
       await(0);
       run.post(this::goOn);
@@ -189,8 +191,13 @@ final class StepScript implements BootRun.Script {
     return false;
   }
 
-  /** Begins to look for what the steps from one on expect, before something else is done. */
+  /** Begins to look for what the steps from one on expect. */
   private void await(int from) {
+    awaited.restart(expectedFrom(from));
+  }
+
+  /** What the steps from one on expect before they do something else to the guest. */
+  private List<Pattern> expectedFrom(int from) {
     List<Pattern> patterns = new ArrayList<>();
     for (Step step : steps.subList(from, steps.size())) {
       if (step instanceof Step.Send || step instanceof Step.Monitor) {
@@ -200,22 +207,13 @@ final class StepScript implements BootRun.Script {
         patterns.add(expect.pattern());
       }
     }
-    awaited.restart(patterns);
+    return patterns;
   }
 
   /** Whether what the step at hand expects came. */
   private boolean isMet() {
-    if (!(steps.get(index) instanceof Step.Expect)) {
-      return false;
-    }
-    int later = 0;
-    for (Step step : steps.subList(index + 1, steps.size())) {
-      if (step instanceof Step.Send || step instanceof Step.Monitor) {
-        break;
-      }
-      later += step instanceof Step.Expect ? 1 : 0;
-    }
-    return awaited.outstanding() <= later;
+    return steps.get(index) instanceof Step.Expect
+        && awaited.outstanding() <= expectedFrom(index + 1).size();
   }
 
   private void waitFor(Duration time) {
