@@ -73,7 +73,7 @@ class JpcGuestIT {
             .toArray(String[]::new);
     Console console =
         new Console(InputStream.nullInputStream(), out, new PrintStream(err, true, UTF_8));
-    assertThat(Main.run(console, args)).as(out + "" + err).isZero();
+    assertThat(Main.run(console, args)).as(out.toString(UTF_8) + err.toString(UTF_8)).isZero();
     return out.toString(US_ASCII);
   }
 
