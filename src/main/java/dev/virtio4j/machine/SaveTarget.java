@@ -28,10 +28,12 @@ public final class SaveTarget implements Closeable {
   private final Path file;
   private final Path part;
   private final FileChannel channel;
+  private final int level;
 
-  private SaveTarget(Path file, Path part, FileChannel channel) {
+  private SaveTarget(Path file, Path part, FileChannel channel, int level) {
     this.file = file;
     this.part = part;
+    this.level = level;
     this.channel = channel;
   }
 
@@ -56,6 +58,24 @@ public final class SaveTarget implements Closeable {
    *     made, or a drive that can't be saved
    */
   public static SaveTarget open(Path file, List<DriveOptions> drives) throws IOException {
+    return open(file, drives, Deflater.BEST_SPEED);
+  }
+
+  /**
+   * Makes sure that a machine can be saved so that it is restored in a short time: the file is not
+   * compressed.
+   *
+   * @param file as for {@link #open}
+   * @param drives the machine's
+   * @return the target; to be closed
+   * @throws IOException as {@link #open}
+   */
+  public static SaveTarget openLarge(Path file, List<DriveOptions> drives) throws IOException {
+    return open(file, drives, Deflater.NO_COMPRESSION);
+  }
+
+  private static SaveTarget open(Path file, List<DriveOptions> drives, int level)
+      throws IOException {
     for (DriveOptions drive : drives) {
       if (drive.image() != null && drive.image().losesFlushes()) {
         throw new IOException(
@@ -70,7 +90,7 @@ public final class SaveTarget implements Closeable {
       throw new IOException(file + ": there is no such directory");
     }
     Path part = Files.createTempFile(directory, file.getFileName() + ".", ".part");
-    return new SaveTarget(file, part, FileChannel.open(part, StandardOpenOption.WRITE));
+    return new SaveTarget(file, part, FileChannel.open(part, StandardOpenOption.WRITE), level);
   }
 
   /**
@@ -87,7 +107,7 @@ public final class SaveTarget implements Closeable {
     DataOutputStream frame = new DataOutputStream(all);
     frame.write(StateFile.MAGIC.getBytes(US_ASCII));
     frame.writeInt(StateFile.VERSION);
-    Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+    Deflater deflater = new Deflater(level);
     try {
       DeflaterOutputStream body = new DeflaterOutputStream(all, deflater, StateFile.BUFFER);
       DataOutputStream sections =

@@ -15,8 +15,8 @@ public final class TestKernel {
   public static final String HALT = "FA F4";
   public static final String LOOP = "EB FE";
 
-  /** HLT with interrupts on, of which there are none: time passes, and nothing else. */
-  public static final String IDLE = "FB F4 EB FD";
+  /** HLT with interrupts on, all of which are masked: time passes, and nothing else. */
+  public static final String IDLE = "B0 FF E6 21 E6 A1 FB F4 EB FD";
 
   /** UD2 without an IDT. */
   public static final String FAULT = "0F 0B";

@@ -120,7 +120,7 @@ final class Checkpoints implements Closeable {
     Files.writeString(
         file(key, DRIVES),
         drives.stream().map(drive -> drive.text() + "\n").collect(Collectors.joining()));
-    try (SaveTarget target = SaveTarget.open(file(key, STATE), drives)) {
+    try (SaveTarget target = SaveTarget.openLarge(file(key, STATE), drives)) {
       inTheMaking.add(target);
       setup.save(target);
       inTheMaking.remove(target);

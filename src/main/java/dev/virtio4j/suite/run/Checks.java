@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -161,7 +162,7 @@ final class Checks {
     Drive drive = drives.find(check.drive());
     long count = recording.count(drive, check.counter());
     return new Finding(
-        range(check.least(), check.most(), check.most() == Long.MAX_VALUE, ""),
+        range(check.least(), check.most()),
         String.valueOf(count),
         check.least() <= count && count <= check.most());
   }
@@ -170,15 +171,21 @@ final class Checks {
     Duration time = run.emulatedTime();
     Duration most = check.most();
     return new Finding(
-        range(check.least().toMillis(), most == null ? 0 : most.toMillis(), most == null, " ms"),
-        time.toMillis() + " ms",
+        most == null
+            ? "at least " + text(check.least())
+            : text(check.least()) + " to " + text(most),
+        text(time),
         time.compareTo(check.least()) >= 0 && (most == null || time.compareTo(most) <= 0));
   }
 
-  private static String range(long least, long most, boolean open, String unit) {
-    if (open) {
-      return "at least " + least + unit;
+  private static String range(long least, long most) {
+    if (most == Long.MAX_VALUE) {
+      return "at least " + least;
     }
-    return least == most ? least + unit : least + " to " + most + unit;
+    return least == most ? String.valueOf(least) : least + " to " + most;
+  }
+
+  private static String text(Duration time) {
+    return String.format(Locale.ROOT, "%.3f ms", time.toNanos() / 1e6);
   }
 }

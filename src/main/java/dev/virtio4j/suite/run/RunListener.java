@@ -24,7 +24,7 @@ public interface RunListener {
    * A case has ended, and is in the report.
    *
    * @param result what became of it
-   * @param files the folder with its files
+   * @param files the folder with its files; null if it was not run
    */
   void finished(CaseResult result, Path files);
 }

@@ -175,6 +175,9 @@ final class StepScript implements BootRun.Script {
       await(index + 1);
       if (step instanceof Step.Send send) {
         run.machine().receive(send.keys().getBytes(StandardCharsets.UTF_8));
+        passed();
+        run.machine().clock().post(this::goOn); // when what is typed is on the line
+        return false;
       } else if (step instanceof Step.Monitor command) {
         String answer = monitor.execute(command.line().strip());
         if (answer.startsWith("error:")) {
@@ -187,7 +190,7 @@ final class StepScript implements BootRun.Script {
       return false;
     }
     passed();
-    run.post(this::goOn); // when all that the step has posted is done
+    run.post(this::goOn); // unless the command has ended the run
     return false;
   }
 
@@ -290,7 +293,10 @@ final class StepScript implements BootRun.Script {
   @Override
   public void standsStill(BootRun sameRun) {
     if (run.isHeld() || ++tries > MAX_TRIES) {
-      failure = run.whyItStandsStill();
+      failure =
+          run.isHeld()
+              ? run.whyItStandsStill()
+              : run.machine().waitsFor() + "; the machine stands still";
       run.end(Ending.QUIT);
     } else {
       run.goOn();

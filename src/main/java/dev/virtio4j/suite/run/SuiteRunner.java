@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -133,12 +134,10 @@ public final class SuiteRunner implements Closeable {
   public void run(List<Case> cases, RunListener newListener) throws IOException {
     listener = newListener;
     plan(cases);
-    List<Job> inOrder = new ArrayList<>(jobs.values());
-    inOrder.sort(Comparator.comparing(job -> job.makes.isEmpty())); // others wait for these
     ExecutorService pool = Executors.newFixedThreadPool(settings.jobs(), SuiteRunner::thread);
     try {
       CompletableFuture.allOf(
-              inOrder.stream()
+              inOrder().stream()
                   .map(job -> start(job).handleAsync((from, e) -> run(job, from, e), pool))
                   .toArray(CompletableFuture<?>[]::new))
           .join();
@@ -151,6 +150,20 @@ public final class SuiteRunner implements Closeable {
     } finally {
       pool.shutdown();
     }
+  }
+
+  /**
+   * First those for which others wait, then those that wait for nothing. Those that wait for a
+   * checkpoint begin when it is there, the last of this order first.
+   */
+  private List<Job> inOrder() {
+    List<Job> inOrder = new ArrayList<>();
+    List<Job> waiting = new ArrayList<>();
+    jobs.values().forEach(job -> (start(job).isDone() ? inOrder : waiting).add(job));
+    inOrder.sort(Comparator.comparing(job -> job.makes.isEmpty()));
+    Collections.reverse(waiting);
+    inOrder.addAll(waiting);
+    return inOrder;
   }
 
   private static Thread thread(Runnable work) {
@@ -208,7 +221,7 @@ public final class SuiteRunner implements Closeable {
       result = failure == null ? run(job, from) : notRun(job.test, failure);
       if (!job.hidden) {
         CaseResult done = result;
-        Path folder = report.caseFolder(job.test.id());
+        Path folder = failure == null ? report.caseFolder(job.test.id()) : null;
         report.add(done);
         hear(() -> listener.finished(done, folder));
       }
