@@ -138,6 +138,9 @@ final class MonitorSocket implements Closeable {
       while (true) {
         SocketChannel client = server.accept();
         clients.put(start(() -> serve(client, monitor)), client);
+        if (ended.isDone()) { // close may not have seen this one
+          client.close();
+        }
       }
     } catch (IOException e) {
       // closed

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
@@ -19,10 +21,12 @@ import me.tongfei.progressbar.ProgressBarStyle;
  */
 final class SuiteProgress implements AutoCloseable {
   private static final int COLUMNS = 79;
+  private static final int LAST_LINE_SECONDS = 5;
 
   private final PrintStream out;
   private final int cases;
   private final ProgressBar bar;
+  private final CountDownLatch lastLineEnded = new CountDownLatch(1);
   private final Set<String> atHand = new LinkedHashSet<>();
   private Totals totals = Totals.NONE;
 
@@ -138,8 +142,20 @@ final class SuiteProgress implements AutoCloseable {
   public synchronized void close() {
     if (bar != null) {
       bar.close();
+      awaitLastLine();
     }
     out.println("virtio4j: " + totals);
+  }
+
+  /** The bar is drawn, and ended, by a thread of its own. */
+  private void awaitLastLine() {
+    try {
+      if (!lastLineEnded.await(LAST_LINE_SECONDS, TimeUnit.SECONDS)) {
+        out.println();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The bar's line, which lines of ours come before. */
@@ -160,6 +176,7 @@ final class SuiteProgress implements AutoCloseable {
     @Override
     public void close() {
       out.println();
+      lastLineEnded.countDown();
     }
   }
 }
