@@ -33,7 +33,7 @@ class PluginJarIT {
           .contains(
               DescriptorReader.FILE,
               "dev/virtio4j/plugin/VirtioBlk.class",
-              "dev/virtio4j/plugin/plugin-descriptor.xsd",
+              "dev/virtio4j/descriptor/plugin-descriptor.xsd",
               "dev/virtio4j/jpc/VirtioDrives.class",
               "dev/virtio4j/virtio/scsi/ScsiHost.class")
           .noneMatch(name -> name.startsWith("org/jpc"))
