@@ -43,7 +43,25 @@ public record CaseResult(
     List<StepResult> steps,
     List<CheckResult> checks,
     List<Sample> activity) {
-  /** Keeps copies of the lists. */
+  /**
+   * Keeps copies of the lists.
+   *
+   * @param id the case's id
+   * @param axes the value of each axis of the matrix, in the order of the suite; empty without one
+   * @param outcome how it ended
+   * @param message why it did not pass, in one line; null if it did
+   * @param started when it began
+   * @param wall how long it took
+   * @param instructions that the guest retired
+   * @param emulated how long it took the guest
+   * @param exitReason why the guest ended; null if it was never started
+   * @param from {@code CASE@CHECKPOINT} that it began with; null if it booted
+   * @param reused whether that checkpoint was there already
+   * @param tail the last lines of the serial log; empty if there are none
+   * @param steps the steps, without those that were not reached
+   * @param checks the checks that were made
+   * @param activity what the drives did, in the order of time
+   */
   public CaseResult {
     axes = Collections.unmodifiableMap(new LinkedHashMap<>(axes));
     steps = List.copyOf(steps);

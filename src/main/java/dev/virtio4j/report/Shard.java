@@ -10,6 +10,8 @@ public record Shard(int index, int total) {
   /**
    * Checks the numbers.
    *
+   * @param index from 1
+   * @param total how many there are, 1 or more
    * @throws IllegalArgumentException unless 1 &le; index &le; total
    */
   public Shard {

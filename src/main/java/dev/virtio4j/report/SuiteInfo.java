@@ -20,7 +20,16 @@ public record SuiteInfo(
     Shard shard,
     List<String> cases,
     List<String> planned) {
-  /** Keeps copies of the lists. */
+  /**
+   * Keeps copies of the lists.
+   *
+   * @param suite the suite's name
+   * @param version of virtio4j
+   * @param started when the run began
+   * @param shard which part of the suite this is; null if it is the whole
+   * @param cases the ids of all cases that the shards share among them
+   * @param planned those among them that this run is to run
+   */
   public SuiteInfo {
     cases = List.copyOf(cases);
     planned = List.copyOf(planned);
