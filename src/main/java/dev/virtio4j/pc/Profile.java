@@ -18,10 +18,6 @@ import java.util.stream.IntStream;
  */
 public final class Profile {
   private static final int RANGE_SHIFT = 8;
-
-  /** The size of the ranges of {@link #code}, in bytes. */
-  public static final int RANGE = 1 << RANGE_SHIFT;
-
   private static final int PAGES = 1 << 20;
   private static final int RANGES = 4096 >> RANGE_SHIFT;
   private static final int IRQS = 16;
@@ -50,10 +46,10 @@ public final class Profile {
   }
 
   /**
-   * A range of code.
+   * A range of code, of 256 bytes.
    *
    * @param mode the mode in which it ran
-   * @param address its linear address, a multiple of {@link #RANGE}
+   * @param address its linear address, a multiple of 256
    * @param translated how many instructions ran as bytecode
    * @param interpreted how many ran in the interpreter
    */
