@@ -87,7 +87,7 @@ final class Translator {
       int eip = registers.eip;
       Block block = cpu.block(eip);
       Translation translation = block.translation;
-      if (translation == null && ++block.runs >= hotAfter) {
+      if (translation == null && hotAfter != NEVER && ++block.runs >= hotAfter) {
         translation = translate(block, eip);
       }
       int left = (int) Math.min(until - cpu.retired, Integer.MAX_VALUE);
@@ -168,7 +168,7 @@ final class Translator {
     if ((block.mode & Decoder.FLAT) != 0 && head.isWorthwhile()) {
       int page = mmu.fetchPlace(eip) & -4096;
       int minimumRuns = Math.max(1, block.runs / JOINING_PART);
-      for (int largest = Region.MAX_OPERATIONS; largest > 0; largest /= 2) {
+      for (int largest = Region.MAX_OPERATIONS; largest > 0; largest = largest * 3 / 4) {
         Region region = Region.of(cpu.code, page, head, minimumRuns, largest);
         byte[] file = RegionWriter.write(region);
         if (file.length <= MAX_CLASS_SIZE) {
