@@ -1,7 +1,5 @@
 package dev.virtio4j.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.BootRun.Ending;
@@ -13,8 +11,6 @@ import dev.virtio4j.machine.Report;
 import dev.virtio4j.machine.SaveTarget;
 import dev.virtio4j.plugin.PluginDevices;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code boot}: any kernel or firmware, with the options of the command line. */
@@ -121,6 +118,12 @@ final class BootCommand implements Callable<Integer> {
       description = "make a unix socket here that takes commands")
   private Path monitor;
 
+  @Parameters(
+      paramLabel = "JPC-OPTION",
+      arity = "0..*",
+      description = "JPC's own options, after --")
+  private List<String> jpcArguments = new ArrayList<>();
+
   /** What the guest's time goes by. */
   enum Clock {
     VIRTUAL,
@@ -148,15 +151,7 @@ final class BootCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PrintStream standardOutput = System.out;
-    if (hosts.isJpc()) {
-      System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)); // JPC chats
-    }
-    try {
-      return boot(machine(), host());
-    } finally {
-      System.setOut(standardOutput);
-    }
+    return hosts.quietly(() -> boot(machine(), host()));
   }
 
   private int boot(MachineOptions options, Host host) throws Exception {
@@ -226,7 +221,7 @@ final class BootCommand implements Callable<Integer> {
 
   private Host host() throws BadInputException {
     try {
-      return hosts.host();
+      return hosts.host(jpcArguments);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -13,10 +13,14 @@ import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.ReferencePc;
 import java.awt.GraphicsEnvironment;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.EnumSet;
 import java.util.GregorianCalendar;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,9 +31,7 @@ import java.util.function.IntConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jpc.j2se.Option;
-import org.jpc.support.ArrayBackedSeekableIODevice;
 import org.jpc.support.DriveSet;
-import org.jpc.support.HDBlockDevice;
 
 /** Makes machines of JPC, with one's own options. */
 public final class JpcHost implements Host {
@@ -51,6 +53,7 @@ public final class JpcHost implements Host {
   private final JpcOptions options;
   private final Consumer<byte[]> firmware;
   private final Set<JpcRepair> repairs;
+  private final OwnDrives ownDrives;
   private final Screen screen;
 
   /**
@@ -70,6 +73,7 @@ public final class JpcHost implements Host {
         throw new IllegalArgumentException("JPC's option " + argument + ": use " + ours);
       }
     }
+    ownDrives = new OwnDrives(options.arguments());
     screen = options.window() ? screen() : null;
     JPC_LOGGER.setLevel(Level.OFF);
   }
@@ -99,6 +103,21 @@ public final class JpcHost implements Host {
   @Override
   public String id() {
     return "jpc";
+  }
+
+  @Override
+  public String program() throws IOException {
+    try {
+      byte[] jar = Files.readAllBytes(options.jar());
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(jar));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public List<String> arguments() {
+    return options.arguments();
   }
 
   @Override
@@ -138,24 +157,9 @@ public final class JpcHost implements Host {
   }
 
   private DriveSet drives(MachineOptions machine, Boot boot) {
-    String[] arguments = options.arguments().toArray(String[]::new);
-    if (boot instanceof LinuxBoot linux) {
-      if (options.arguments().contains("-hda") || options.arguments().contains("-boot")) {
-        throw new IllegalArgumentException(
-            "a kernel boots from JPC's first disk: leave out JPC's -hda and -boot, or --kernel");
-      }
-      DriveSet others = DriveSet.buildFromArgs(arguments);
-      byte[] disk = linux.disk(machine.memoryBytes());
-      return new DriveSet(
-          DriveSet.BootType.HARD_DRIVE,
-          others.getFloppyDrive(0),
-          others.getFloppyDrive(1),
-          new HDBlockDevice(new ArrayBackedSeekableIODevice("kernel", disk)),
-          others.getHardDrive(1),
-          others.getHardDrive(2),
-          others.getHardDrive(3));
-    }
-    return DriveSet.buildFromArgs(arguments);
+    return boot instanceof LinuxBoot linux
+        ? ownDrives.openBehind(linux.disk(machine.memoryBytes()))
+        : ownDrives.open();
   }
 
   private JpcMachine power(

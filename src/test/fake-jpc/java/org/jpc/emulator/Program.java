@@ -73,7 +73,6 @@ final class Program {
       case "triple" -> throw new IllegalStateException("Triple Fault ");
       default -> throw new IllegalStateException("Unimplemented opcode: " + words[0]);
     }
-    clock.updateAndProcess(1000);
   }
 
   private static int number(String text) {
