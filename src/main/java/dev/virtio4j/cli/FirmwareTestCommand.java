@@ -62,7 +62,7 @@ final class FirmwareTestCommand implements Callable<Integer> {
 
   private Host host() throws BadInputException {
     try {
-      return hosts.host(List.of());
+      return hosts.host(List.of(), null);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -8,6 +8,7 @@ import dev.virtio4j.machine.JpcLoader;
 import dev.virtio4j.machine.JpcOptions;
 import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.CpuMode;
+import dev.virtio4j.pc.Profile;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ final class HostOptions {
   @Option(
       names = "--jpc-repairs",
       paramLabel = "LIST",
-      description = "repairs that it gets: all (the default), none, or names")
+      description = "its repairs: all (the default), none, or names")
   private String repairs;
 
   @Option(
@@ -81,24 +82,25 @@ final class HostOptions {
    * What makes the machines.
    *
    * @param arguments JPC's own options
+   * @param profile where they count what their guests do; null for nowhere
    * @throws BadInputException if there is no such JPC
    * @throws IllegalArgumentException if the options don't fit each other
    */
-  Host host(List<String> arguments) throws BadInputException {
+  Host host(List<String> arguments, Profile profile) throws BadInputException {
     return switch (host) {
-      case "reference" -> reference(arguments);
-      case "jpc" -> JpcLoader.load(jpc(arguments));
+      case "reference" -> reference(arguments, profile);
+      case "jpc" -> JpcLoader.load(jpc(arguments, profile));
       default ->
           throw new IllegalArgumentException("--host: '" + host + "' is not reference or jpc");
     };
   }
 
-  private Host reference(List<String> arguments) {
+  private Host reference(List<String> arguments, Profile profile) {
     refuse("--jpc", jpc != null);
     refuse("--jpc-repairs", repairs != null);
     refuse("--display=window", isWindow());
     refuse(String.join(" ", arguments), !arguments.isEmpty());
-    return new ReferenceHost(cpu());
+    return new ReferenceHost(cpu(), profile);
   }
 
   private static void refuse(String option, boolean given) {
@@ -108,9 +110,10 @@ final class HostOptions {
     }
   }
 
-  private JpcOptions jpc(List<String> arguments) {
-    if (cpu != null) {
-      throw new IllegalArgumentException("--cpu goes with --host=reference");
+  private JpcOptions jpc(List<String> arguments, Profile profile) {
+    if (cpu != null || profile != null) {
+      throw new IllegalArgumentException(
+          (cpu != null ? "--cpu" : "--profile") + " goes with --host=reference");
     }
     if (jpc == null) {
       throw new IllegalArgumentException("--host=jpc needs --jpc=JAR, the jar of a JPC");

@@ -2,6 +2,7 @@ package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.Drives;
 import dev.virtio4j.pc.CpuMode;
+import dev.virtio4j.pc.Profile;
 import dev.virtio4j.pc.ReferencePc;
 import java.time.Instant;
 import java.util.function.IntConsumer;
@@ -11,19 +12,22 @@ import java.util.function.Supplier;
 public final class ReferenceHost implements Host {
 
   private final CpuMode cpu;
+  private final Profile profile;
 
   /** Makes one whose CPU translates what is hot. */
   public ReferenceHost() {
-    this(CpuMode.TRANSLATOR);
+    this(CpuMode.TRANSLATOR, null);
   }
 
   /**
    * Makes one.
    *
    * @param cpu how the CPU of its machines runs
+   * @param profile where its machines count what their guests do; null for nowhere
    */
-  public ReferenceHost(CpuMode cpu) {
+  public ReferenceHost(CpuMode cpu, Profile profile) {
     this.cpu = cpu;
+    this.profile = profile;
   }
 
   @Override
@@ -41,6 +45,9 @@ public final class ReferenceHost implements Host {
     drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
     if (options.realtime()) {
       pc.paceToWallClock();
+    }
+    if (profile != null) {
+      pc.profile(profile);
     }
     return new PoweredPc(pc, boot, drives);
   }

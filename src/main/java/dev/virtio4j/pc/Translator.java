@@ -45,6 +45,9 @@ final class Translator {
   private final CodeDropped codeDropped = new CodeDropped();
   private final MethodHandles.Lookup lookup = MethodHandles.lookup();
 
+  /** Is told what runs; null where nobody counts. */
+  private Profile profile;
+
   /** The blocks that have a translation. */
   private final List<Block> translated = new ArrayList<>();
 
@@ -68,6 +71,10 @@ final class Translator {
     mmu = cpu.mmu;
   }
 
+  void setProfile(Profile profile) {
+    this.profile = profile;
+  }
+
   /**
    * Runs from EIP until so many instructions have retired in all, or an instruction ended that may
    * have changed more than registers and memory, or earlier. A fault leaves EIP at the instruction
@@ -85,8 +92,11 @@ final class Translator {
       }
       int left = (int) Math.min(until - cpu.retired, Integer.MAX_VALUE);
       if (translation == null || left < translation.longestRun) {
-        interpreter.run(block, 0, until);
+        interpreter.run(block, 0, profile == null ? until : countBlock(block, until));
         return;
+      }
+      if (profile != null) {
+        profile.enter(registers, true, cpu.retired);
       }
       running = translation;
       int way = translation.run(eip & -4096, left);
@@ -100,6 +110,12 @@ final class Translator {
     } while (cpu.retired < until);
   }
 
+  /** Counts a block as interpreted, and gives the end of it as that where to stop. */
+  private long countBlock(Block block, long until) {
+    profile.enter(registers, false, cpu.retired);
+    return Math.min(until, cpu.retired + block.count);
+  }
+
   /** Goes on inside of a block. */
   private void leftInside(Translation translation, int page, int way, long until) {
     Member member =
@@ -107,6 +123,9 @@ final class Translator {
     Block block = member.block();
     int operation = way & Translation.OPERATION;
     registers.eip = page + member.offset();
+    if (profile != null && (way & Translation.FAULT) == 0) {
+      profile.enter(registers, false, cpu.retired + block.instructionOf(operation));
+    }
     if ((way & (Translation.FAULT | Translation.DROPPED)) == 0) {
       interpreter.run(block, operation, until);
       return;

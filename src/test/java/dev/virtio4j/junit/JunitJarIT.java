@@ -45,7 +45,9 @@ class JunitJarIT {
   @DisplayName("runs a guest with a drive without anything else")
   void alone(@TempDir Path folder) throws Exception {
     Path kernel = folder.resolve("kernel");
-    TestKernel.write(kernel, TestKernel.WRITE_SECTOR, TestKernel.print(" Hello"), TestKernel.HALT);
+    String hotLoop = "B9 00 00 10 00 49 75 FD"; // mov ecx, 100000h; dec ecx; jnz $ - 1
+    TestKernel.write(
+        kernel, TestKernel.WRITE_SECTOR, hotLoop, TestKernel.print(" Hello"), TestKernel.HALT);
     Path disk = Files.write(folder.resolve("disk.img"), new byte[64 << 10]);
     URL[] jars = {jar().toUri().toURL()};
 

@@ -13,14 +13,10 @@ import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.ReferencePc;
 import java.awt.GraphicsEnvironment;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Calendar;
 import java.util.EnumSet;
 import java.util.GregorianCalendar;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,12 +103,7 @@ public final class JpcHost implements Host {
 
   @Override
   public String program() throws IOException {
-    try {
-      byte[] jar = Files.readAllBytes(options.jar());
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(jar));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return options.program();
   }
 
   @Override

@@ -117,12 +117,17 @@ final class JpcMachine implements Machine {
       }
       return stopping ? StopReason.REQUESTED : StopReason.PAUSED;
     } catch (StopRun e) {
-      return e.reason();
+      return stopped(e.reason());
     } catch (RuntimeException e) {
-      return failed(e);
+      return stopped(failed(e));
     } finally {
       pc.stop();
     }
+  }
+
+  /** What the guest does after it was asked to stop, before it does, is not what stopped it. */
+  private StopReason stopped(StopReason reason) {
+    return stopping ? StopReason.REQUESTED : reason;
   }
 
   private static StopReason failed(RuntimeException e) {

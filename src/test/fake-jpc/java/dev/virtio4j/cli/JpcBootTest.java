@@ -161,6 +161,15 @@ class JpcBootTest {
   }
 
   @Test
+  @DisplayName("is not told of what the guest does in the same block after that byte")
+  void afterExpected() throws IOException {
+    for (String end : List.of("out 64 fe", "triple", "cmov")) {
+      assertThat(boot("out 3f8 41, " + end, "--expect=A")).as(notes()).isZero();
+      assertThat(notes()).startsWith("virtio4j: all that was expected came\n");
+    }
+  }
+
+  @Test
   @DisplayName("goes on with a machine that was saved, and saves that again")
   void saved() throws IOException {
     String[] drives = {"--drive=file=@/disk", "--drive=file=@/disk,readonly=on,if=scsi"};
