@@ -17,6 +17,8 @@ public class PC {
 
   public final native int execute();
 
+  public native int executeBlock();
+
   public native void start();
 
   public native void stop();

@@ -1,7 +1,5 @@
 package dev.virtio4j.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.BootRun.Ending;
@@ -15,8 +13,6 @@ import dev.virtio4j.machine.SaveTarget;
 import dev.virtio4j.pc.Profile;
 import dev.virtio4j.plugin.PluginDevices;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +25,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code boot}: any kernel or firmware, with the options of the command line. */
@@ -129,6 +126,12 @@ final class BootCommand implements Callable<Integer> {
       description = "make a unix socket here that takes commands")
   private Path monitor;
 
+  @Parameters(
+      paramLabel = "JPC-OPTION",
+      arity = "0..*",
+      description = "JPC's own options, after --")
+  private List<String> jpcArguments = new ArrayList<>();
+
   /** What the guest's time goes by. */
   enum Clock {
     VIRTUAL,
@@ -156,16 +159,11 @@ final class BootCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    PrintStream standardOutput = System.out;
-    if (hosts.isJpc()) {
-      System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)); // JPC chats
-    }
-    try {
-      Profile profile = profileFile == null ? null : new Profile();
-      return boot(machine(), host(profile), profile);
-    } finally {
-      System.setOut(standardOutput);
-    }
+    return hosts.quietly(
+        () -> {
+          Profile profile = profileFile == null ? null : new Profile();
+          return boot(machine(), host(profile), profile);
+        });
   }
 
   private int boot(MachineOptions options, Host host, Profile profile) throws Exception {
@@ -233,7 +231,7 @@ final class BootCommand implements Callable<Integer> {
 
   private Host host(Profile profile) throws BadInputException {
     try {
-      return hosts.host(profile);
+      return hosts.host(jpcArguments, profile);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -1,9 +1,19 @@
 package dev.virtio4j.cli;
 
 import dev.virtio4j.block.MemoryBackend;
+import dev.virtio4j.drive.Drives;
+import dev.virtio4j.host.EventClock;
+import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.machine.FirmwareBoot;
+import dev.virtio4j.machine.Host;
+import dev.virtio4j.machine.Machine;
+import dev.virtio4j.machine.MachineOptions;
+import dev.virtio4j.pc.CpuMode;
 import dev.virtio4j.pc.MultibootImage;
+import dev.virtio4j.pc.MultibootRom;
 import dev.virtio4j.pc.ReferencePc;
 import dev.virtio4j.pc.StopReason;
+import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
 import dev.virtio4j.virtio.pci.VirtioPciFunction;
@@ -16,6 +26,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A bare-metal program that tests the disk (see firmware-tests/README.md), and the machine it
@@ -42,7 +54,7 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
 
   static final int MEMORY_BYTES = 16 << 20;
 
-  /** The slots of the disks: both at PIRQB. */
+  /** The slots of the disks on the reference PC and QEMU: both at PIRQB. */
   static final List<Integer> DISK_SLOTS = List.of(2, 6);
 
   private static final int DISK_BYTES = 8 << 20;
@@ -52,6 +64,9 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
 
   /** Emulated time after which a program is taken to hang: most of it goes to the serial line. */
   private static final long LIMIT_NANOS = 1_000_000_000;
+
+  /** The same where an instruction takes up to 100 ns of emulated time. */
+  private static final long EMULATOR_LIMIT_NANOS = 10 * LIMIT_NANOS;
 
   /**
    * Loads a program from what is built into this one.
@@ -98,22 +113,53 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
    */
   record Result(Optional<String> problem, long instructions, long nanos) {}
 
-  /** Runs the program on the reference PC. */
-  Result run() {
+  /**
+   * Runs the program on the reference PC.
+   *
+   * @param cpu how its CPU runs
+   */
+  Result run(CpuMode cpu) {
     ByteArrayOutputStream serial = new ByteArrayOutputStream();
     ReferencePc pc =
-        new ReferencePc(MEMORY_BYTES, ReferencePc.DEFAULT_START_SECONDS, serial::write);
+        new ReferencePc(MEMORY_BYTES, ReferencePc.DEFAULT_START_SECONDS, serial::write, cpu);
     for (int slot : DISK_SLOTS) {
-      BlkDevice disk = new BlkDevice(new MemoryBackend(disk(), false), BlkOptions.DEFAULTS);
-      pc.plug(slot, VirtioPciFunction.of(disk, pc.guestMemory(), pc.clock()));
+      pc.plug(slot, diskFor(pc.guestMemory(), pc.clock()));
     }
     pc.clock().timer(pc::stop).at(LIMIT_NANOS);
     pc.boot(image);
+    return result(pc::run, pc::instructions, serial);
+  }
+
+  /**
+   * Runs the program on an emulator, in the ROM of its BIOS.
+   *
+   * @param host the emulator, which says what slots the disks have
+   */
+  Result run(Host host) {
+    ByteArrayOutputStream serial = new ByteArrayOutputStream();
+    Drives disks = new Drives(List.of(), List.of(), false);
+    DISK_SLOTS.forEach(slot -> disks.plugAlso(FirmwareProgram::diskFor));
+    MachineOptions options =
+        new MachineOptions(MEMORY_BYTES, null, null, null, null, "", List.of(), false, false);
+    Machine machine =
+        host.make(options, new FirmwareBoot(MultibootRom.of(image)), disks, serial::write);
+    machine.clock().timer(machine::stop).at(EMULATOR_LIMIT_NANOS);
+    machine.boot();
+    return result(machine::run, machine::instructions, serial);
+  }
+
+  private static PciFunction diskFor(GuestMemory memory, EventClock clock) {
+    BlkDevice disk = new BlkDevice(new MemoryBackend(disk(), false), BlkOptions.DEFAULTS);
+    return VirtioPciFunction.of(disk, memory, clock);
+  }
+
+  private Result result(
+      Supplier<StopReason> run, LongSupplier instructions, ByteArrayOutputStream serial) {
     long start = System.nanoTime();
-    StopReason stopped = pc.run();
+    StopReason stopped = run.get();
     long nanos = System.nanoTime() - start;
     List<String> lines = serial.toString(StandardCharsets.US_ASCII).lines().toList();
-    return new Result(problem(lines, stopped), pc.instructions(), nanos);
+    return new Result(problem(lines, stopped), instructions.getAsLong(), nanos);
   }
 
   private Optional<String> problem(List<String> lines, StopReason stopped) {

@@ -2,6 +2,7 @@ package dev.virtio4j.cli;
 
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
+import dev.virtio4j.machine.Host;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code firmware-test}: runs the bare-metal programs that test the disk. */
 @Command(
@@ -25,6 +30,8 @@ import picocli.CommandLine.Parameters;
 final class FirmwareTestCommand implements Callable<Integer> {
   private final Console console;
 
+  @Spec private CommandSpec spec;
+
   @Parameters(
       paramLabel = "NAME",
       arity = "0..*",
@@ -35,12 +42,14 @@ final class FirmwareTestCommand implements Callable<Integer> {
   @Option(names = "--speed", description = "show how fast each ran")
   private boolean speed;
 
+  @Mixin private HostOptions hosts;
+
   FirmwareTestCommand(Console console) {
     this.console = console;
   }
 
   @Override
-  public Integer call() throws BadInputException, IOException {
+  public Integer call() throws Exception {
     for (String name : names) {
       if (!FirmwareProgram.NAMES.contains(name)) {
         throw new BadInputException(
@@ -48,10 +57,23 @@ final class FirmwareTestCommand implements Callable<Integer> {
                 .formatted(name, String.join(", ", FirmwareProgram.NAMES)));
       }
     }
+    return hosts.quietly(() -> run(host()));
+  }
+
+  private Host host() throws BadInputException {
+    try {
+      return hosts.host(List.of(), null);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private int run(Host host) throws IOException {
     PrintStream out = new PrintStream(console.out(), true, StandardCharsets.UTF_8);
     int status = ExitStatus.OK;
     for (String name : names) {
-      FirmwareProgram.Result result = FirmwareProgram.load(name).run();
+      FirmwareProgram program = FirmwareProgram.load(name);
+      FirmwareProgram.Result result = hosts.isJpc() ? program.run(host) : program.run(hosts.cpu());
       String line =
           result.problem().map(text -> "FAIL " + name + ": " + text).orElse("pass " + name);
       out.println(speed ? line + speed(result) : line);

@@ -1,5 +1,7 @@
 package dev.virtio4j.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.JpcLoader;
@@ -7,11 +9,12 @@ import dev.virtio4j.machine.JpcOptions;
 import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.CpuMode;
 import dev.virtio4j.pc.Profile;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The options that say which emulator a guest runs on. */
 final class HostOptions {
@@ -46,36 +49,58 @@ final class HostOptions {
       description = "none (the default), or window: its screen")
   private String display;
 
-  @Parameters(paramLabel = "JPC-OPTION", arity = "0..*", description = "its own options, after --")
-  private List<String> arguments = new ArrayList<>();
-
   /** Whether it is a JPC. */
   boolean isJpc() {
     return host.equals("jpc");
   }
 
   /**
+   * Does something while what a JPC itself prints is left out.
+   *
+   * @param work what to do
+   * @return what it gives
+   * @throws Exception if that throws it
+   */
+  <T> T quietly(Callable<T> work) throws Exception {
+    PrintStream standardOutput = System.out;
+    if (isJpc()) {
+      System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8));
+    }
+    try {
+      return work.call();
+    } finally {
+      System.setOut(standardOutput);
+    }
+  }
+
+  /** How the CPU of the reference PC runs. */
+  CpuMode cpu() {
+    return cpu == null ? CpuMode.TRANSLATOR : cpu;
+  }
+
+  /**
    * What makes the machines.
    *
+   * @param arguments JPC's own options
    * @param profile where they count what their guests do; null for nowhere
    * @throws BadInputException if there is no such JPC
    * @throws IllegalArgumentException if the options don't fit each other
    */
-  Host host(Profile profile) throws BadInputException {
+  Host host(List<String> arguments, Profile profile) throws BadInputException {
     return switch (host) {
-      case "reference" -> reference(profile);
-      case "jpc" -> JpcLoader.load(jpc(profile));
+      case "reference" -> reference(arguments, profile);
+      case "jpc" -> JpcLoader.load(jpc(arguments, profile));
       default ->
           throw new IllegalArgumentException("--host: '" + host + "' is not reference or jpc");
     };
   }
 
-  private Host reference(Profile profile) {
+  private Host reference(List<String> arguments, Profile profile) {
     refuse("--jpc", jpc != null);
     refuse("--jpc-repairs", repairs != null);
     refuse("--display=window", isWindow());
     refuse(String.join(" ", arguments), !arguments.isEmpty());
-    return new ReferenceHost(cpu == null ? CpuMode.TRANSLATOR : cpu, profile);
+    return new ReferenceHost(cpu(), profile);
   }
 
   private static void refuse(String option, boolean given) {
@@ -85,7 +110,7 @@ final class HostOptions {
     }
   }
 
-  private JpcOptions jpc(Profile profile) {
+  private JpcOptions jpc(List<String> arguments, Profile profile) {
     if (cpu != null || profile != null) {
       throw new IllegalArgumentException(
           (cpu != null ? "--cpu" : "--profile") + " goes with --host=reference");

@@ -17,6 +17,9 @@ public enum JpcRepair {
   /** DIV takes unsigned numbers: programs stop at a divide error now and then without it. */
   DIV,
 
+  /** HLT with interrupts off is not ended by a request: guests may run on for ever without it. */
+  HLT,
+
   /** RDPMC is executed: a Debian kernel for the 686 can't power off without it. */
   RDPMC,
 

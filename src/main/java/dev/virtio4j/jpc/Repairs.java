@@ -37,6 +37,7 @@ public final class Repairs {
     switch (repair) {
       case CMPXCHG8B -> Cmpxchg8b.repair();
       case DIV -> Div.repair();
+      case HLT -> Hlt.repair();
       case RDPMC -> Rdpmc.repair();
       case TLB -> PageTlb.repair(pc);
       case REAL_MODE -> RealMode.repair();

@@ -35,6 +35,7 @@
  * <tr><td>CR0.WP is ignored, large pages are slow</td><td>PageTlb</td></tr>
  * <tr><td>CMPXCHG8B is not decoded, and ignores segments</td><td>Cmpxchg8b</td></tr>
  * <tr><td>DIV is signed</td><td>Div</td></tr>
+ * <tr><td>HLT with interrupts off is ended by a request</td><td>Hlt</td></tr>
  * <tr><td>RDPMC is not executed, although CPUID promises it</td><td>Rdpmc</td></tr>
  * <tr><td>SeaBIOS has instructions that real mode lacks</td><td>RealMode</td></tr>
  * <tr><td>no RAM in place of ROMs, for SeaBIOS' data</td><td>ShadowRam</td></tr>

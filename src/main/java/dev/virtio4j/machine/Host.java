@@ -1,6 +1,8 @@
 package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.Drives;
+import java.io.IOException;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /** What machines are made by: the reference PC, or an emulator. */
@@ -8,6 +10,21 @@ public interface Host {
 
   /** {@return the name, which saved machines have in them: {@code reference} or {@code jpc}} */
   String id();
+
+  /**
+   * Which emulator exactly that is: a machine that one saved is none for another.
+   *
+   * @return a hash of its program; empty for the reference PC, which is part of this one
+   * @throws IOException if it can't be read
+   */
+  default String program() throws IOException {
+    return "";
+  }
+
+  /** {@return the options that are the emulator's own, as the user gave them} */
+  default List<String> arguments() {
+    return List.of();
+  }
 
   /**
    * Makes a machine that is not yet booted.

@@ -1,5 +1,8 @@
 package dev.virtio4j.machine;
 
+import dev.virtio4j.block.Sha256;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -15,4 +18,14 @@ import java.util.List;
 public record JpcOptions(Path jar, boolean window, String repairs, List<String> arguments) {
   /** Under which name JPC finds firmware that is not its own. */
   public static final String FIRMWARE = "virtio4j-firmware.bin";
+
+  /**
+   * Which JPC exactly that is.
+   *
+   * @return a hash of the jar
+   * @throws IOException if it can't be read
+   */
+  public String program() throws IOException {
+    return Sha256.of(Files.readAllBytes(jar));
+  }
 }

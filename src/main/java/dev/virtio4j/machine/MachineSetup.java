@@ -20,8 +20,8 @@ import java.util.function.IntConsumer;
  * <p>A saved machine has these sections:
  *
  * <pre>
- *   virtio4j  the program's version, the host, the size of RAM, what it boots, the drives,
- *             other devices
+ *   virtio4j  the program's version, the host and its own options, the size of RAM, what it
+ *             boots, the drives, other devices
  *   memory, clock, cpu, ...    the machine, as {@link Machine#save} has it
  * </pre>
  */
@@ -108,12 +108,13 @@ public final class MachineSetup implements Closeable {
     Drives drives = null;
     try {
       StateReader in = saved.reader();
-      in.begin(SECTION, 2);
+      in.begin(SECTION, 3);
       in.text();
       String savedOn = in.text();
       if (!savedOn.equals(host.id())) {
         throw saved.wrong("was saved with --host " + savedOn + ", and this is " + host.id());
       }
+      checkEmulator(in.text(), in.text().lines().toList(), host, saved);
       int memory = in.i32();
       if (memory != options.memoryBytes()) {
         throw saved.wrong(
@@ -132,6 +133,20 @@ public final class MachineSetup implements Closeable {
         drives.close();
       }
       throw e;
+    }
+  }
+
+  private static void checkEmulator(
+      String program, List<String> arguments, Host host, StateFile saved) throws IOException {
+    if (!program.equals(host.program())) {
+      throw saved.wrong(
+          "was saved on another build of %s; give the jar of then".formatted(host.id()));
+    }
+    if (!arguments.equals(host.arguments())) {
+      throw saved.wrong(
+          "was saved with other options of %s: %s"
+              .formatted(
+                  host.id(), arguments.isEmpty() ? "none" : "-- " + String.join(" ", arguments)));
     }
   }
 
@@ -192,9 +207,11 @@ public final class MachineSetup implements Closeable {
   }
 
   private void save(StateWriter out) throws IOException {
-    out.begin(SECTION, 2);
+    out.begin(SECTION, 3);
     out.text(ProgramVersion.text());
     out.text(host.id());
+    out.text(host.program());
+    out.text(String.join("\n", host.arguments()));
     out.i32(options.memoryBytes());
     boot.save(out);
     drives.save(out);

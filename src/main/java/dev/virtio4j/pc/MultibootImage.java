@@ -124,8 +124,27 @@ public final class MultibootImage {
     }
     memory.store32(INFORMATION, 0); // its flags: no information
     memory.write(loadAddress, file, offset, length);
-    int zeroes = (int) (end - loadAddress - length);
-    memory.write(loadAddress + length, new byte[zeroes], 0, zeroes);
+    memory.write(loadAddress + length, new byte[zeroes()], 0, zeroes());
+    return entry;
+  }
+
+  /** What is loaded. */
+  ByteBuffer program() {
+    return ByteBuffer.wrap(file, offset, length).slice();
+  }
+
+  /** Where it goes. */
+  int loadAddress() {
+    return (int) loadAddress;
+  }
+
+  /** How many zeroes follow it. */
+  int zeroes() {
+    return (int) (end - loadAddress - length);
+  }
+
+  /** The address of its first instruction. */
+  int entry() {
     return entry;
   }
 }

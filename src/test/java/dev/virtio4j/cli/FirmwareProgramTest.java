@@ -1,10 +1,15 @@
 package dev.virtio4j.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.machine.ReferenceHost;
+import dev.virtio4j.pc.CpuMode;
 import dev.virtio4j.pc.MultibootImage;
 import dev.virtio4j.testing.Needs;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -55,7 +60,30 @@ class FirmwareProgramTest {
   @FieldSource("dev.virtio4j.cli.FirmwareProgram#NAMES")
   @DisplayName("pass on the reference PC")
   void referencePc(String name) throws IOException {
-    assertThat(FirmwareProgram.load(name).run().problem()).isEmpty();
+    assertThat(FirmwareProgram.load(name).run(CpuMode.TRANSLATOR).problem()).isEmpty();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @FieldSource("dev.virtio4j.cli.FirmwareProgram#NAMES")
+  @DisplayName("pass in the ROM of a machine without a BIOS, as on a JPC")
+  void rom(String name) throws IOException {
+    assertThat(FirmwareProgram.load(name).run(new ReferenceHost()).problem()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("pass on a real JPC")
+  void jpc() {
+    String jar = System.getProperty("jpc.jar");
+    if (jar == null) {
+      throw Needs.skip("firmware tests on a real JPC, which is in no registry: -Djpc.jar=FILE");
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Console console = new Console(InputStream.nullInputStream(), out, System.err);
+    int status = Main.run(console, "firmware-test", "--host=jpc", "--jpc=" + jar);
+    assertThat(out.toString(US_ASCII).lines())
+        .containsExactlyElementsOf(
+            FirmwareProgram.NAMES.stream().map(name -> "pass " + name).toList());
+    assertThat(status).isZero();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -120,20 +148,22 @@ class FirmwareProgramTest {
   @Test
   @DisplayName("fail with the first line that is different")
   void differentLine() throws IOException {
-    assertThat(program(List.of("y", "PASS"), PRINT_X, HALT).run().problem())
+    assertThat(program(List.of("y", "PASS"), PRINT_X, HALT).run(CpuMode.TRANSLATOR).problem())
         .contains("line 1 is 'x' instead of 'y'; halted with interrupts off");
-    assertThat(program(List.of("x", "PASS"), PRINT_X, HALT).run().problem())
+    assertThat(program(List.of("x", "PASS"), PRINT_X, HALT).run(CpuMode.TRANSLATOR).problem())
         .contains("line 2 is missing instead of 'PASS'; halted with interrupts off");
-    assertThat(program(List.of(), PRINT_X, HALT).run().problem())
+    assertThat(program(List.of(), PRINT_X, HALT).run(CpuMode.TRANSLATOR).problem())
         .contains("line 1 is 'x' instead of missing; halted with interrupts off");
   }
 
   @Test
   @DisplayName("fail if they end in another way, whatever they printed")
   void differentEnd() throws IOException {
-    assertThat(program(List.of("x"), PRINT_X, HALT).run().problem()).isEmpty();
-    assertThat(program(List.of("x"), PRINT_X, FAULT).run().problem()).contains("triple fault");
-    assertThat(program(List.of("x"), PRINT_X, SLEEP).run().problem()).contains("it did not end");
+    assertThat(program(List.of("x"), PRINT_X, HALT).run(CpuMode.TRANSLATOR).problem()).isEmpty();
+    assertThat(program(List.of("x"), PRINT_X, FAULT).run(CpuMode.TRANSLATOR).problem())
+        .contains("triple fault");
+    assertThat(program(List.of("x"), PRINT_X, SLEEP).run(CpuMode.TRANSLATOR).problem())
+        .contains("it did not end");
   }
 
   private static FirmwareProgram program(List<String> expected, int[]... parts) throws IOException {

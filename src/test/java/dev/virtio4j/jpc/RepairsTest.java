@@ -145,6 +145,26 @@ class RepairsTest {
   }
 
   @Test
+  @DisplayName("waits at HLT with interrupts off, whatever is requested, and not with them on")
+  void hlt() throws ReflectiveOperationException {
+    Repairs.apply(pc, ALL);
+    Repairs.apply(pc, ALL);
+    Executable hlt = OpcodeTables.protectedMode()[0x2F4].decodeOpcode(0, 0, 0, new Code(0));
+    assertThat(hlt.isBranch()).isTrue();
+    Runnable waits =
+        () -> {
+          throw new IllegalStateException("waits");
+        };
+    machine.clock.timer(waits).at(machine.clock.now() + 1);
+
+    cpu.raiseInterrupt();
+    cpu.eflagsInterruptEnable = true;
+    hlt.execute(cpu);
+    cpu.eflagsInterruptEnable = false;
+    assertThatThrownBy(() -> hlt.execute(cpu)).hasMessage("waits");
+  }
+
+  @Test
   @DisplayName("has RDPMC: a counter that stays 0")
   void rdpmc() throws ReflectiveOperationException {
     Repairs.apply(pc, ALL);
@@ -295,7 +315,8 @@ class RepairsTest {
     }
     assertThatThrownBy(() -> JpcRepair.of("cmos"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("no repair of JPC 'cmos'; there are cmpxchg8b, div, rdpmc, tlb");
+        .hasMessageStartingWith(
+            "no repair of JPC 'cmos'; there are cmpxchg8b, div, hlt, rdpmc, tlb");
   }
 
   @Test
@@ -328,6 +349,11 @@ class RepairsTest {
     @Override
     public int readU8() {
       return first;
+    }
+
+    @Override
+    public long getAddress() {
+      return 1;
     }
   }
 }

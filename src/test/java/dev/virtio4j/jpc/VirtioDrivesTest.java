@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jpc.emulator.HardwareComponent;
 import org.jpc.emulator.memory.PhysicalAddressSpace;
 import org.jpc.emulator.motherboard.IOPortHandler;
@@ -111,6 +112,35 @@ class VirtioDrivesTest {
     assertThat(machine.requests()).isZero();
 
     assertThat(disk.run(BlkDriver.IN, 7, null)).startsWith(1, 2, 3, 0);
+  }
+
+  @Test
+  @DisplayName(
+      "cards in slots 4 apart share a line, which is asserted as long as one of them wants")
+  void sharedLine() throws IOException {
+    List<BlkDevice> disks =
+        Stream.generate(() -> new MemoryBackend(new byte[1 << 20], false))
+            .limit(5)
+            .map(backend -> new BlkDevice(backend, BlkOptions.DEFAULTS))
+            .toList();
+    JpcMachine five =
+        new JpcMachine(
+            (memory, clock) ->
+                disks.stream()
+                    .map(disk -> VirtioPciFunction.of(disk, memory, clock))
+                    .map(PciFunction.class::cast)
+                    .toList());
+    for (int disk : new int[] {0, 4}) {
+      five.startBios(SLOT + disk, BASE + disk * 0x100);
+      five.write(BASE + disk * 0x100 + LegacyDriver.DEVICE_STATUS, 1, LegacyDriver.DRIVER_OK);
+      disks.get(disk).resize(2 << 20);
+    }
+
+    assertThat(five.requests()).isEqualTo(IRQ_7);
+    assertThat(five.read(BASE + LegacyDriver.ISR, 1)).isEqualTo(2);
+    assertThat(five.requests()).isEqualTo(IRQ_7);
+    assertThat(five.read(BASE + 4 * 0x100 + LegacyDriver.ISR, 1)).isEqualTo(2);
+    assertThat(five.requests()).isZero();
   }
 
   @Test

@@ -10,4 +10,6 @@ public abstract class Executable {
   public Executable(int blockStart, int eip) {}
 
   public abstract Branch execute(Processor cpu);
+
+  public native boolean isBranch();
 }

@@ -26,6 +26,28 @@ public class Processor extends AbstractHardwareComponent {
 
   public native void setCR4(int value);
 
+  public native int getCPL();
+
+  public native void raiseInterrupt();
+
+  public native void clearInterrupt();
+
+  public native boolean isProtectedMode();
+
+  public native boolean isVirtual8086Mode();
+
+  public final native boolean processRealModeInterrupts(int instructions);
+
+  public final native void processProtectedModeInterrupts(int instructions);
+
+  public final native boolean processVirtual8086ModeInterrupts(int instructions);
+
+  public final native void handleRealModeException(ProcessorException exception);
+
+  public final native void handleProtectedModeException(ProcessorException exception);
+
+  public final native void handleVirtual8086ModeException(ProcessorException exception);
+
   public static final class Reg {
     public native int get32();
 

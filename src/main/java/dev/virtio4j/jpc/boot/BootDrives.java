@@ -21,13 +21,12 @@ import org.jpc.support.DriveSet;
  * so JPC's part gives back its ports, ours takes some, and JPC's the rest.
  */
 final class BootDrives extends VirtioDrives {
-  private static final int KEYBOARD_COMMAND = 0x64;
-  private static final int PULSE_RESET = 0xFE;
   private static final int SYSTEM_CONTROL = 0x92;
   private static final int RESET_CONTROL = 0xCF9;
   private static final int RESET_CPU = 4;
 
   private final Set<IODevice> serialPorts = new LinkedHashSet<>();
+  private final KeyboardResets keyboardResets = new KeyboardResets();
   private IOPortHandler ports;
   private InterruptController interrupts;
   private IODevice keyboard;
@@ -87,12 +86,22 @@ final class BootDrives extends VirtioDrives {
   private List<ResetPort> resetPorts() {
     return List.of(
         new ResetPort(
-            KEYBOARD_COMMAND, keyboard, value -> value == PULSE_RESET, StopReason.KEYBOARD_RESET),
-        new ResetPort(SYSTEM_CONTROL, gateA20, value -> (value & 1) != 0, StopReason.PORT_92_RESET),
+            keyboard,
+            keyboardResets::test,
+            StopReason.KEYBOARD_RESET,
+            KeyboardResets.DATA,
+            KeyboardResets.COMMAND),
         new ResetPort(
-            RESET_CONTROL,
+            gateA20, (port, value) -> (value & 1) != 0, StopReason.PORT_92_RESET, SYSTEM_CONTROL),
+        new ResetPort(
             hostBridge,
-            value -> (value & RESET_CPU) != 0,
-            StopReason.PORT_CF9_RESET));
+            (port, value) -> (value & RESET_CPU) != 0,
+            StopReason.PORT_CF9_RESET,
+            RESET_CONTROL));
+  }
+
+  /** {@return what is to be saved of the ports} */
+  KeyboardResets keyboardResets() {
+    return keyboardResets;
   }
 }

@@ -27,9 +27,7 @@ import java.util.function.IntConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jpc.j2se.Option;
-import org.jpc.support.ArrayBackedSeekableIODevice;
 import org.jpc.support.DriveSet;
-import org.jpc.support.HDBlockDevice;
 
 /** Makes machines of JPC, with one's own options. */
 public final class JpcHost implements Host {
@@ -51,6 +49,7 @@ public final class JpcHost implements Host {
   private final JpcOptions options;
   private final Consumer<byte[]> firmware;
   private final Set<JpcRepair> repairs;
+  private final OwnDrives ownDrives;
   private final Screen screen;
 
   /**
@@ -70,6 +69,7 @@ public final class JpcHost implements Host {
         throw new IllegalArgumentException("JPC's option " + argument + ": use " + ours);
       }
     }
+    ownDrives = new OwnDrives(options.arguments());
     screen = options.window() ? screen() : null;
     JPC_LOGGER.setLevel(Level.OFF);
   }
@@ -99,6 +99,16 @@ public final class JpcHost implements Host {
   @Override
   public String id() {
     return "jpc";
+  }
+
+  @Override
+  public String program() throws IOException {
+    return options.program();
+  }
+
+  @Override
+  public List<String> arguments() {
+    return options.arguments();
   }
 
   @Override
@@ -138,24 +148,9 @@ public final class JpcHost implements Host {
   }
 
   private DriveSet drives(MachineOptions machine, Boot boot) {
-    String[] arguments = options.arguments().toArray(String[]::new);
-    if (boot instanceof LinuxBoot linux) {
-      if (options.arguments().contains("-hda") || options.arguments().contains("-boot")) {
-        throw new IllegalArgumentException(
-            "a kernel boots from JPC's first disk: leave out JPC's -hda and -boot, or --kernel");
-      }
-      DriveSet others = DriveSet.buildFromArgs(arguments);
-      byte[] disk = linux.disk(machine.memoryBytes());
-      return new DriveSet(
-          DriveSet.BootType.HARD_DRIVE,
-          others.getFloppyDrive(0),
-          others.getFloppyDrive(1),
-          new HDBlockDevice(new ArrayBackedSeekableIODevice("kernel", disk)),
-          others.getHardDrive(1),
-          others.getHardDrive(2),
-          others.getHardDrive(3));
-    }
-    return DriveSet.buildFromArgs(arguments);
+    return boot instanceof LinuxBoot linux
+        ? ownDrives.openBehind(linux.disk(machine.memoryBytes()))
+        : ownDrives.open();
   }
 
   private JpcMachine power(

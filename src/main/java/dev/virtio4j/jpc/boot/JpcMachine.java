@@ -23,11 +23,12 @@ import java.util.function.IntConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jpc.emulator.PC;
+import org.jpc.emulator.processor.ProcessorException;
 import org.jpc.support.DriveSet;
 
 /**
- * A JPC with its drives, from power-on. It stops where {@code PC.execute} returns, within some
- * hundred instructions of where it was asked to.
+ * A JPC with its drives, from power-on. It stops between two basic blocks: at the next branch after
+ * the instruction at which it was asked to.
  */
 final class JpcMachine implements Machine {
   private static final Logger LOGGER = Logger.getLogger(JpcMachine.class.getName());
@@ -39,6 +40,7 @@ final class JpcMachine implements Machine {
   private final RunClock time = new RunClock();
   private final BootDrives parts;
   private final PC pc;
+  private final BlockRunner blocks;
   private final AtomicInteger untaken = new AtomicInteger();
 
   private EventClock clock;
@@ -73,6 +75,7 @@ final class JpcMachine implements Machine {
     parts = new BootDrives(ownDrives, this::powerOn);
     pc = new PC(time, parts, memoryBytes, start);
     time.watch(pc.getProcessor());
+    blocks = new BlockRunner(pc);
     completed();
   }
 
@@ -110,19 +113,27 @@ final class JpcMachine implements Machine {
     pc.start();
     try {
       while (!paused && !stopping) {
-        instructions += pc.execute();
+        instructions += blocks.run();
       }
       return stopping ? StopReason.REQUESTED : StopReason.PAUSED;
     } catch (StopRun e) {
-      return e.reason();
+      return stopped(e.reason());
     } catch (RuntimeException e) {
-      return failed(e);
+      return stopped(failed(e));
     } finally {
       pc.stop();
     }
   }
 
+  /** What the guest does after it was asked to stop, before it does, is not what stopped it. */
+  private StopReason stopped(StopReason reason) {
+    return stopping ? StopReason.REQUESTED : reason;
+  }
+
   private static StopReason failed(RuntimeException e) {
+    if (e instanceof ProcessorException) {
+      return StopReason.TRIPLE_FAULT; // it could not be taken
+    }
     StackTraceElement[] trace = e.getStackTrace();
     if (trace.length == 0 || !trace[0].getClassName().startsWith("org.jpc.")) {
       throw e;
@@ -181,17 +192,19 @@ final class JpcMachine implements Machine {
   public void save(StateWriter out) throws IOException {
     ByteArrayOutputStream state = new ByteArrayOutputStream();
     pc.saveState(state);
-    out.begin(SECTION, 1);
+    out.begin(SECTION, 2);
     out.array(state.toByteArray());
+    parts.keyboardResets().save(out);
     uart.save(out);
     out.end();
   }
 
   @Override
   public void load(StateReader in) throws IOException {
-    in.begin(SECTION, 1);
+    in.begin(SECTION, 2);
     pc.loadState(new ByteArrayInputStream(in.array()));
     completed();
+    parts.keyboardResets().load(in);
     uart.load(in);
     in.end();
   }

@@ -4,6 +4,7 @@ import dev.virtio4j.block.Sha256;
 import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.ProgramVersion;
 import dev.virtio4j.plugin.Plugin;
 import dev.virtio4j.plugin.PluginDirectory;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +33,7 @@ final class CheckpointKeys {
   private static final String FORMAT = "virtio4j checkpoint 1";
 
   private final Suite suite;
+  private final Function<String, Host> hosts;
   private final FileHashes hashes;
   private final SuiteRunner.PluginSource plugins;
   private final String program;
@@ -40,13 +43,19 @@ final class CheckpointKeys {
    * Prepares to make keys.
    *
    * @param suite the suite
+   * @param hosts gives the emulator of a name
    * @param hashes hashes its files
    * @param plugins opens the plugins that have devices of its cases
    * @throws IOException if this program can't be read
    */
-  CheckpointKeys(Suite suite, FileHashes hashes, SuiteRunner.PluginSource plugins)
+  CheckpointKeys(
+      Suite suite,
+      Function<String, Host> hosts,
+      FileHashes hashes,
+      SuiteRunner.PluginSource plugins)
       throws IOException {
     this.suite = suite;
+    this.hosts = hosts;
     this.hashes = hashes;
     this.plugins = plugins;
     program = ProgramVersion.text() + " " + build(hashes);
@@ -95,7 +104,8 @@ final class CheckpointKeys {
 
   private List<String> parts(Start.FromCheckpoint checkpoint) throws IOException {
     Case test = suite.find(checkpoint.caseId());
-    List<String> parts = new ArrayList<>(List.of(FORMAT, program, test.host()));
+    String emulator = hosts.apply(test.host()).program();
+    List<String> parts = new ArrayList<>(List.of(FORMAT, program, test.host(), emulator));
     if (test.start() instanceof Start.FromCheckpoint parent) {
       parts.add("from " + of(parent));
     } else if (test.start() instanceof Start.Firmware firmware) {

@@ -120,7 +120,9 @@ public final class SuiteRunner implements Closeable {
     this.settings = settings;
     this.report = report;
     cache = new Checkpoints(settings.cache(), Checkpoints.MAX_BYTES);
-    keys = new CheckpointKeys(suite, new FileHashes(settings.cache()), settings.plugins());
+    keys =
+        new CheckpointKeys(
+            suite, settings.hosts(), new FileHashes(settings.cache()), settings.plugins());
   }
 
   /**

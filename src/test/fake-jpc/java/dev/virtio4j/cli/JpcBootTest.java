@@ -116,6 +116,7 @@ class JpcBootTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     "out 64 fe, reset by the keyboard controller",
+    "out 64 d1; out 60 df; out 64 d1; out 60 de, reset by the keyboard controller",
     "out 92 1, reset by port 92h",
     "out cf9 6, reset by port CF9h"
   })
@@ -142,22 +143,88 @@ class JpcBootTest {
   }
 
   @Test
-  @DisplayName("goes on with a machine that was saved")
+  @DisplayName("takes a byte for the reset line only where the keyboard controller does")
+  void noReset() throws IOException {
+    assertThat(boot("out 60 fe; out 64 d4; out 60 fe; out 64 d1; out 60 ff; out 60 fe; hlt"))
+        .as(notes())
+        .isZero();
+    assertThat(notes()).doesNotContain("restarts");
+  }
+
+  @Test
+  @DisplayName("ends with the byte that was expected")
+  void expected() throws IOException {
+    assertThat(boot("out 3f8 41; out 3f8 42; out 3f8 43; hlt", "--expect=B")).as(notes()).isZero();
+    assertThat(serial()).isEqualTo("AB");
+    assertThat(notes())
+        .startsWith("virtio4j: all that was expected came\nvirtio4j: 2 guest instructions in ");
+  }
+
+  @Test
+  @DisplayName("is not told of what the guest does in the same block after that byte")
+  void afterExpected() throws IOException {
+    for (String end : List.of("out 64 fe", "triple", "cmov")) {
+      assertThat(boot("out 3f8 41, " + end, "--expect=A")).as(notes()).isZero();
+      assertThat(notes()).startsWith("virtio4j: all that was expected came\n");
+    }
+  }
+
+  @Test
+  @DisplayName("goes on with a machine that was saved, and saves that again")
   void saved() throws IOException {
     String[] drives = {"--drive=file=@/disk", "--drive=file=@/disk,readonly=on,if=scsi"};
-    String program = "out 3f8 41; out 3f8 42; out 3f8 43; hlt";
+    String program = "out 3f8 41; out 3f8 42; out 64 d1; out 3f8 43; out 60 df; out 3f8 44; hlt";
     assertThat(boot(program, drives[0], "--save-on", "B", "@/state")).as(notes()).isZero();
     assertThat(serial()).isEqualTo("AB");
-    String[] restore = {
-      "boot", "--host=jpc", "--jpc=@/jpc.jar", "--memory=16M", drives[0], "--restore=@/state"
-    };
-    assertThat(run(InputStream.nullInputStream(), restore)).as(notes()).isZero();
+    assertThat(restore(drives[0], "--save-on", "C", "@/state")).as(notes()).isZero();
     assertThat(serial()).isEqualTo("C");
+    assertThat(restore(drives[0])).as(notes()).isZero();
+    assertThat(serial()).isEqualTo("D");
+  }
 
-    restore[1] = "--host=reference";
-    restore[2] = "--timeout=1s";
-    assertThat(run(InputStream.nullInputStream(), restore)).isEqualTo(2);
-    assertThat(notes()).endsWith("was saved with --host jpc, and this is reference");
+  /** Goes on with a machine that was saved. */
+  private int restore(String... args) {
+    List<String> fixed =
+        List.of("boot", "--host=jpc", "--jpc=@/jpc.jar", "--memory=16M", "--restore=@/state");
+    return run(
+        InputStream.nullInputStream(),
+        Stream.concat(fixed.stream(), Arrays.stream(args)).toArray(String[]::new));
+  }
+
+  @Test
+  @DisplayName("resets by a command that was begun before the machine was saved")
+  void savedInReset() throws IOException {
+    assertThat(boot("out 64 d1; out 3f8 41; out 60 de; hlt", "--save-on", "A", "@/state")).isZero();
+    assertThat(restore("--expect=A")).as(notes()).isZero();
+    assertThat(notes()).startsWith("virtio4j: the guest restarts (reset by the keyboard");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --host=reference                       | was saved with --host jpc, and this is reference
+          --host=jpc --jpc=@/other.jar           | was saved on another build of jpc; give the jar of then
+          --host=jpc --jpc=@/jpc.jar -- -ethernet | was saved with other options of jpc: none
+          """)
+  @DisplayName("goes on with a saved machine only on the very JPC that saved it")
+  void savedElsewhere(String options, String why) throws IOException {
+    byte[] jar = Files.readAllBytes(directory.resolve("jpc.jar"));
+    Files.write(directory.resolve("other.jar"), Arrays.copyOf(jar, jar.length + 1));
+    assertThat(boot("out 3f8 41; hlt", "--save-on", "A", "@/state")).as(notes()).isZero();
+
+    String[] args = ("boot --memory=16M --restore=@/state " + options).split(" ", -1);
+    assertThat(run(InputStream.nullInputStream(), args)).isEqualTo(2);
+    assertThat(notes()).isEqualTo("virtio4j: " + directory.resolve("state") + ": " + why);
+  }
+
+  @Test
+  @DisplayName("makes no file for a disk of JPC's own that is not there")
+  void missingDisk() throws IOException {
+    assertThat(boot("hlt", "--", "-hda", "@/none")).isEqualTo(2);
+    assertThat(directory.resolve("none")).doesNotExist();
+    assertThat(boot("hlt", "--", "-hda", "@/disk")).as(notes()).isZero();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -173,6 +240,9 @@ class JpcBootTest {
           --host=jpc --jpc=@/jpc.jar --jpc-repairs=x    | no repair of JPC 'x'; there are cmpxchg8b
           --host=jpc --jpc=@/jpc.jar --display=big      | --display: 'big' is not none or window; see 'virtio4j boot --help'
           --host=jpc --jpc=@/jpc.jar -- -ram 64         | JPC's option -ram: use --memory
+          --host=jpc --jpc=@/jpc.jar -- -hda @/none     | JPC's option -hda @/none: no such file
+          --host=jpc --jpc=@/jpc.jar -- cdrom @         | JPC's option -cdrom @: is a directory, which is written dir:@
+          --host=jpc --jpc=@/jpc.jar -- -hdb dir:@/disk | JPC's option -hdb dir:@/disk: no such directory
           --host=reference --kernel=@/k --jpc=@/jpc.jar | --jpc: the reference PC has no such thing; it goes with --host=jpc; see 'virtio4j boot --help'
           --kernel=@/k --display=window                 | --display=window: the reference PC has no such thing; it goes with --host=jpc; see 'virtio4j boot --help'
           --kernel=@/k -- -ethernet                     | -ethernet: the reference PC has no such thing; it goes with --host=jpc; see 'virtio4j boot --help'
@@ -205,8 +275,9 @@ class JpcBootTest {
           """
           -- -floppy  | JPC has no option '-floppy'
           -- -boot    | JPC's option -boot needs a value
+          -- -hda mem:/no/disk | JPC's option -hda mem:/no/disk: JPC can't open that
           """)
-  @DisplayName("refuses options that JPC does not have")
+  @DisplayName("refuses options that JPC does not have, and drives that it can't open")
   void unknown(String options, String why) throws IOException {
     assertThat(boot("hlt", options.split(" ", -1))).isEqualTo(2);
     assertThat(notes()).isEqualTo("virtio4j: " + why);

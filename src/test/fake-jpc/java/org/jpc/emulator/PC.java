@@ -81,7 +81,17 @@ public class PC {
     }
   }
 
+  /** Runs a hundred blocks, as JPC does. */
   public final int execute() {
+    int count = 0;
+    while (count < 100) {
+      count += executeBlock();
+      getProcessor().processRealModeInterrupts(1);
+    }
+    return count;
+  }
+
+  public int executeBlock() {
     program.step();
     return 1;
   }

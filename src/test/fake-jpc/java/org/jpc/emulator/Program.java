@@ -10,8 +10,8 @@ import org.jpc.j2se.Option;
 import org.jpc.support.Clock;
 
 /**
- * What stands in for a guest: a text in place of the BIOS, with an instruction on each line.
- * Numbers are hexadecimal.
+ * What stands in for a guest: a text in place of the BIOS, with an instruction on each line, or
+ * more with commas between them in one block. Numbers are hexadecimal.
  *
  * <pre>
  *   out PORT BYTE    sends a byte
@@ -53,9 +53,15 @@ final class Program {
     next = position;
   }
 
-  /** The guest's next instruction. */
+  /** The guest's next block: the instructions of a line. */
   void step() {
-    String[] words = lines[next++].split(" ", -1);
+    for (String instruction : lines[next++].split(", ", -1)) {
+      execute(instruction);
+    }
+  }
+
+  private void execute(String instruction) {
+    String[] words = instruction.split(" ", -1);
     switch (words[0]) {
       case "out" -> ports.ioPortWrite8(number(words[1]), number(words[2]));
       case "copy" -> ports.ioPortWrite8(number(words[2]), ports.ioPortRead8(number(words[1])));
@@ -73,7 +79,6 @@ final class Program {
       case "triple" -> throw new IllegalStateException("Triple Fault ");
       default -> throw new IllegalStateException("Unimplemented opcode: " + words[0]);
     }
-    clock.updateAndProcess(1000);
   }
 
   private static int number(String text) {

@@ -1,5 +1,7 @@
 package org.jpc.support;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import org.jpc.emulator.AbstractHardwareComponent;
 
 public class DriveSet extends AbstractHardwareComponent {
@@ -26,8 +28,24 @@ public class DriveSet extends AbstractHardwareComponent {
     disks = new BlockDevice[] {hardDriveA, hardDriveB, hardDriveC, hardDriveD};
   }
 
+  /** Knows {@code -hda} alone. A file that is not there is made, as by JPC. */
   public static DriveSet buildFromArgs(String[] args) {
-    return new DriveSet(BootType.HARD_DRIVE, null, null, null, null, null, null);
+    BlockDevice disk = null;
+    for (int i = 0; i + 1 < args.length; i++) {
+      if (args[i].equals("-hda")) {
+        disk = open(args[i + 1]);
+      }
+    }
+    return new DriveSet(BootType.HARD_DRIVE, null, null, disk, null, null, null);
+  }
+
+  private static BlockDevice open(String file) {
+    try {
+      new RandomAccessFile(file, "rw").close();
+      return new HDBlockDevice(null);
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   public BlockDevice getHardDrive(int index) {

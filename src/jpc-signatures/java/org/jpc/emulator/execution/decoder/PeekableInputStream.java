@@ -4,4 +4,6 @@ public interface PeekableInputStream {
   int peek();
 
   int readU8();
+
+  long getAddress();
 }

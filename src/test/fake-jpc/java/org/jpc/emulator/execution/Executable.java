@@ -11,4 +11,8 @@ public abstract class Executable {
   public Executable(int blockStart, int eip) {}
 
   public abstract Branch execute(Processor cpu);
+
+  public boolean isBranch() {
+    return false;
+  }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jpc.emulator.execution.Executable;
 import org.jpc.emulator.processor.Processor;
 
-/** Knows nothing of instructions but the mode that they are of. */
+/** Knows nothing of instructions but the mode that they are of, and HLT of protected mode. */
 public class FastDecoder {
   static OpcodeDecoder[] pmOps = new OpcodeDecoder[0x800];
   static OpcodeDecoder[] rmOps = new OpcodeDecoder[0x800];
@@ -12,6 +12,7 @@ public class FastDecoder {
   static {
     Arrays.fill(pmOps, (OpcodeDecoder) (start, eip, prefixes, in) -> new OfProtectedMode());
     Arrays.fill(rmOps, (OpcodeDecoder) (start, eip, prefixes, in) -> new OfRealMode());
+    pmOps[0x2F4] = (start, eip, prefixes, in) -> new Halt();
   }
 
   private static class OfProtectedMode extends Executable {
@@ -21,6 +22,14 @@ public class FastDecoder {
 
     @Override
     public Branch execute(Processor cpu) {
+      return Branch.None;
+    }
+  }
+
+  private static class Halt extends OfProtectedMode {
+    @Override
+    public Branch execute(Processor cpu) {
+      cpu.waitForInterrupt();
       return Branch.None;
     }
   }
