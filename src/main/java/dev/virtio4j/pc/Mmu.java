@@ -191,12 +191,20 @@ final class Mmu implements Stateful {
 
   /** Loads for an instruction that will store to the same place: faults now if the store would. */
   int loadForStore8(int linear) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if (((int) (entry >>> 32) & ~WATCHED_TAG) == (linear & PAGE)) {
+      return ram[linear + (int) entry] & 0xFF;
+    }
     checkWrite(linear, 1);
     return load8(linear);
   }
 
   /** See {@link #loadForStore8}. */
   int loadForStore16(int linear) {
+    long entry = write[linear >>> 12 & ENTRIES - 1];
+    if (((int) (entry >>> 32) & ~WATCHED_TAG) == (linear + 1 & PAGE)) {
+      return (short) PhysicalMemory.INT16.get(ram, linear + (int) entry) & 0xFFFF;
+    }
     checkWrite(linear, 2);
     return load16(linear);
   }

@@ -22,7 +22,7 @@ final class Translator {
   static final int NEVER = Integer.MAX_VALUE;
 
   /** After how many runs it pays to translate a block. */
-  static final int HOT_AFTER = 1000;
+  static final int HOT_AFTER = 2000;
 
   /** Of how many runs another block joins a region: one part of those of its first. */
   private static final int JOINING_PART = 8;
