@@ -3,6 +3,7 @@ package dev.virtio4j.cli;
 import dev.virtio4j.report.CaseResult;
 import dev.virtio4j.report.Totals;
 import dev.virtio4j.report.Visible;
+import java.io.Closeable;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -19,29 +20,31 @@ import me.tongfei.progressbar.ProgressBarStyle;
  * Shows how far a run of a suite is. On a terminal that is a bar, with the time left and the case
  * at hand, and lines for the cases that failed; elsewhere a line for each case. Thread-safe.
  */
-final class SuiteProgress implements AutoCloseable {
-  private static final int COLUMNS = 79;
+final class SuiteProgress implements Closeable {
   private static final int LAST_LINE_SECONDS = 5;
 
   private final PrintStream out;
+  private final int columns;
   private final int cases;
   private final ProgressBar bar;
   private final CountDownLatch lastLineEnded = new CountDownLatch(1);
   private final Set<String> atHand = new LinkedHashSet<>();
   private Totals totals = Totals.NONE;
+  private boolean closed;
 
   /**
    * Begins to show progress.
    *
    * @param out where
-   * @param terminal whether that is a terminal
+   * @param columns how wide that terminal is; 0 if it is none
    * @param cases how many there are to run
    */
-  SuiteProgress(PrintStream out, boolean terminal, int cases) {
+  SuiteProgress(PrintStream out, int columns, int cases) {
     this.out = out;
+    this.columns = columns - 1; // the last column would begin another line
     this.cases = cases;
     bar =
-        !terminal
+        columns == 0
             ? null
             : new ProgressBarBuilder()
                 .setInitialMax(cases)
@@ -81,6 +84,9 @@ final class SuiteProgress implements AutoCloseable {
    * @param files the folder with its files; null if they are not kept
    */
   synchronized void finished(CaseResult result, Path files) {
+    if (closed) {
+      return;
+    }
     atHand.remove(result.id());
     totals = totals.plus(result.outcome());
     if (bar == null || result.outcome().isFailure()) {
@@ -132,14 +138,18 @@ final class SuiteProgress implements AutoCloseable {
 
   private void print(String lines) {
     synchronized (out) {
-      out.print(bar == null ? lines : "\r" + " ".repeat(COLUMNS) + "\r" + lines);
+      out.print(bar == null ? lines : "\r" + " ".repeat(columns) + "\r" + lines);
       out.flush();
     }
   }
 
-  /** Ends the bar, and says how all cases ended. */
+  /** Ends the bar, and says how the cases ended; once. */
   @Override
   public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (bar != null) {
       bar.close();
       awaitLastLine();
@@ -162,7 +172,7 @@ final class SuiteProgress implements AutoCloseable {
   private final class LastLine implements ProgressBarConsumer {
     @Override
     public int getMaxRenderedLength() {
-      return COLUMNS;
+      return columns;
     }
 
     @Override

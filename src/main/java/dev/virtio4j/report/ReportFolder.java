@@ -94,12 +94,13 @@ public final class ReportFolder implements Closeable {
    * Where the files of a case belong, such as its {@link SerialLog}.
    *
    * @param id one of the suite's cases
-   * @return a folder, which is made if it is missing
+   * @return a folder, which is made if it is missing and the report is not closed
    * @throws IOException if it can't be made
    * @throws IllegalArgumentException if there is no such case
    */
-  public Path caseFolder(String id) throws IOException {
-    return Files.createDirectories(folder.resolve(CASES).resolve(names.of(id)));
+  public synchronized Path caseFolder(String id) throws IOException {
+    Path files = folder.resolve(CASES).resolve(names.of(id));
+    return closed ? files : Files.createDirectories(files);
   }
 
   /**

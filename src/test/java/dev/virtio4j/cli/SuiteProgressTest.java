@@ -38,9 +38,9 @@ class SuiteProgressTest {
         List.of());
   }
 
-  private String shown(boolean terminal) {
+  private String shown(int columns) {
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    try (SuiteProgress progress = new SuiteProgress(stream, terminal, 3)) {
+    try (SuiteProgress progress = new SuiteProgress(stream, columns, 3)) {
       progress.making("boots@shell");
       progress.started("reads[if=virtio]");
       progress.started("writes");
@@ -61,7 +61,7 @@ class SuiteProgressTest {
   @Test
   @DisplayName("is a line for each case when it is piped, and more for one that failed")
   void piped() {
-    assertThat(shown(false))
+    assertThat(shown(0))
         .isEqualTo(
             """
             virtio4j: making checkpoint boots@shell
@@ -76,9 +76,25 @@ class SuiteProgressTest {
   }
 
   @Test
+  @DisplayName("ends its line when it is closed early, and says nothing after that")
+  void closedEarly() {
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    SuiteProgress progress = new SuiteProgress(stream, 40, 3);
+    progress.started("reads[if=virtio]");
+    progress.close();
+    progress.finished(result("reads[if=virtio]", Outcome.FAILED, "too late", ""), null);
+    progress.close();
+    assertThat(out.toString(StandardCharsets.UTF_8).lines().toList())
+        .last()
+        .isEqualTo("virtio4j: 0 passed, 0 failed");
+    assertThat(out.toString(StandardCharsets.UTF_8).split("[\r\n]+"))
+        .allMatch(line -> line.length() < 40);
+  }
+
+  @Test
   @DisplayName("is a bar on a terminal, within 80 columns, and lines for cases that failed")
   void terminal() {
-    assertThat(shown(true).split("[\r\n]+"))
+    assertThat(shown(80).split("[\r\n]+"))
         .allMatch(line -> line.length() <= 80)
         .doesNotContain("virtio4j: 1/3 reads[if=virtio]: passed after 1.3 s")
         .contains("    | Kernel panic", "    files: r/writes")

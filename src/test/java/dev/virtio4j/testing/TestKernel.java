@@ -146,6 +146,21 @@ public final class TestKernel {
   /** After {@link #WRITE_SECTOR}: reads the sector and prints the first byte of it. */
   public static final String READ_SECTOR = program(READ_SECTOR_LINES);
 
+  private static final String[] READ_DEVICE_LINES = {
+    "66 BA F8 0C                   ; mov dx, CF8h",
+    "B8 10 10 00 80                ; mov eax, BAR of device 2",
+    "EF                            ; out dx, eax",
+    "B2 FC                         ; mov dl, FCh",
+    "ED                            ; in eax, dx",
+    "8D 50 FF                      ; lea edx, [eax - 1]",
+    "EC                            ; in al, dx",
+    "66 BA F8 03                   ; mov dx, COM1",
+    "EE                            ; out dx, al",
+  };
+
+  /** Prints the first byte of the I/O BAR of device 2, the first that is plugged in. */
+  public static final String READ_DEVICE = program(READ_DEVICE_LINES);
+
   /** Sends what it receives on COM1, up to a q. */
   public static final String ECHO = program(ECHO_LINES);
 
