@@ -30,7 +30,11 @@ class GuestOnJpcIT {
     jpc = Needs.jpc();
     Files.createDirectories(Path.of(GuestTest.FOLDER));
     TestKernel.write(
-        Path.of(KERNEL), TestKernel.print("ready\r\n"), TestKernel.ECHO, TestKernel.HALT);
+        Path.of(KERNEL),
+        TestKernel.MASK,
+        TestKernel.print("ready\r\n"),
+        TestKernel.ECHO,
+        TestKernel.HALT);
     Files.write(Path.of(DISK), new byte[64 << 10]);
   }
 
