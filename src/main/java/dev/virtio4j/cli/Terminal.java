@@ -63,13 +63,13 @@ final class Terminal implements AutoCloseable {
   /**
    * How wide the terminal is.
    *
-   * @return columns; 80 if nobody can tell
+   * @return columns; 0 if nobody can tell
    */
   static int columns() {
     String rowsAndColumns = shell("stty size").strip();
     return rowsAndColumns.matches("\\d+ [1-9]\\d{1,3}")
         ? Integer.parseInt(rowsAndColumns.substring(rowsAndColumns.indexOf(' ') + 1))
-        : 80;
+        : 0;
   }
 
   @Override

@@ -260,7 +260,7 @@ final class TestCommand implements Callable<Integer> {
         SuiteProgress progress =
             cleanUp.add(
                 new SuiteProgress(
-                    console.err(), Terminal.is(2) ? Terminal.columns() : 0, cases.size()))) {
+                    console.err(), Terminal.is(2) ? Terminal::columns : null, cases.size()))) {
       runner.run(cases, new Listener(progress));
       if (report != null) {
         console.note("report: " + results.html());
