@@ -118,8 +118,8 @@ class SuiteProgressTest {
           .isEqualTo("%-77s", "[                ] 0/2, ? left, 0 passed, 0 failed, boots@shell");
       progress.started("reads-all[if=virtio]");
       progress.started("writes");
-      assertThat(progress.line(77))
-          .isEqualTo("[                ] 0/2, ? left, 0 passed, 0 failed, ...s-all[if=virtio] +1");
+      assertThat(progress.line(70))
+          .isEqualTo("[                ] 0/2, ? left, 0 passed, 0 failed, ...l[if=virtio] +1");
       assertThat(progress.line(37)).isEqualTo("0/2, ? left, 0 failed, ...virtio] +1 ");
       assertThat(progress.line(10)).isEqualTo("0/2, ? lef");
       progress.finished(result("writes", Outcome.FAILED, "no", ""), null);
