@@ -120,7 +120,7 @@ class SuiteProgressTest {
       progress.started("writes");
       assertThat(progress.line(70))
           .isEqualTo("[                ] 0/2, ? left, 0 passed, 0 failed, ...l[if=virtio] +1");
-      assertThat(progress.line(37)).isEqualTo("0/2, ? left, 0 failed, ...virtio] +1 ");
+      assertThat(progress.line(37)).isEqualTo("0/2, ? left, 0 failed, ...=virtio] +1");
       assertThat(progress.line(10)).isEqualTo("0/2, ? lef");
       progress.finished(result("writes", Outcome.FAILED, "no", ""), null);
       assertThat(progress.line(77))
