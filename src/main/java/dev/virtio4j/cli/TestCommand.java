@@ -60,6 +60,7 @@ import picocli.CommandLine.Spec;
     })
 final class TestCommand implements Callable<Integer> {
   private static final String JPC = "jpc";
+  private static final String REFERENCE = "reference";
 
   private final Console console;
 
@@ -167,6 +168,9 @@ final class TestCommand implements Callable<Integer> {
     if (file == null) {
       throw new ParameterException(
           spec.commandLine(), "name a suite, or give --new=IMAGE for one to start from");
+    }
+    if (host != null && !host.equals(JPC) && !host.equals(REFERENCE)) {
+      throw new BadInputException("--host: '" + host + "' is not reference or jpc");
     }
     if (jobs < 1 || repeat < 1) {
       throw new BadInputException("--jobs and --repeat take a number from 1 up");
