@@ -9,8 +9,10 @@ import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.MachineOptions;
 import dev.virtio4j.machine.MachineSetup;
 import dev.virtio4j.machine.Monitor;
+import dev.virtio4j.machine.ProfileReport;
 import dev.virtio4j.machine.Report;
 import dev.virtio4j.machine.SaveTarget;
+import dev.virtio4j.pc.Profile;
 import dev.virtio4j.plugin.PluginDevices;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -113,7 +115,13 @@ final class BootCommand implements Callable<Integer> {
       names = "--stats",
       paramLabel = "FILE",
       description = "write the figures of the run here as JSON")
-  private StatsFile stats;
+  private Path stats;
+
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE",
+      description = "write the guest's profile here and in FILE.folded")
+  private Path profileFile;
 
   @Option(
       names = "--monitor",
@@ -153,13 +161,14 @@ final class BootCommand implements Callable<Integer> {
       System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)); // JPC chats
     }
     try {
-      return boot(machine(), host());
+      Profile profile = profileFile == null ? null : new Profile();
+      return boot(machine(), host(profile), profile);
     } finally {
       System.setOut(standardOutput);
     }
   }
 
-  private int boot(MachineOptions options, Host host) throws Exception {
+  private int boot(MachineOptions options, Host host, Profile profile) throws Exception {
     List<Pattern> awaited = new ArrayList<>(expected);
     if (saveOn != null) {
       awaited.add(savePattern());
@@ -175,9 +184,8 @@ final class BootCommand implements Callable<Integer> {
               target == null ? Ending.EXPECTED : Ending.SAVED,
               console::serial,
               console::note);
-      if (stats != null) {
-        stats.check(options.files(), target);
-      }
+      List<OutputFile> outputs = outputs(setup, profile);
+      OutputFile.check(outputs, options.files(), target);
       if (socket != null) {
         socket.serve(new Monitor(run, setup)::ask);
       }
@@ -185,11 +193,10 @@ final class BootCommand implements Callable<Integer> {
       if (target != null && result.ending() == Ending.SAVED && result.outstanding() == null) {
         save(setup, target); // the monitor did it already, where something is outstanding
       }
-      Report report = new Report(result, setup.drives());
       console.note(result.reason());
-      report.lines().forEach(console::note);
-      if (stats != null) {
-        stats.write(report);
+      new Report(result, setup.drives()).lines().forEach(console::note);
+      for (OutputFile output : outputs) {
+        output.write(result);
       }
       return result.exitStatus();
     }
@@ -224,9 +231,9 @@ final class BootCommand implements Callable<Integer> {
         clock == Clock.REALTIME);
   }
 
-  private Host host() throws BadInputException {
+  private Host host(Profile profile) throws BadInputException {
     try {
-      return hosts.host();
+      return hosts.host(profile);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -254,6 +261,23 @@ final class BootCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new BadInputException(e);
     }
+  }
+
+  private List<OutputFile> outputs(MachineSetup setup, Profile profile) {
+    List<OutputFile> outputs = new ArrayList<>();
+    if (stats != null) {
+      outputs.add(new OutputFile("--stats", stats, run -> new Report(run, setup.drives()).json()));
+    }
+    if (profile != null) {
+      outputs.add(
+          new OutputFile("--profile", profileFile, run -> new ProfileReport(run, profile).text()));
+      outputs.add(
+          new OutputFile(
+              "--profile",
+              Path.of(profileFile + ".folded"),
+              run -> new ProfileReport(run, profile).folded()));
+    }
+    return outputs;
   }
 
   private BootRun.Result runAtTerminal(BootRun run) {

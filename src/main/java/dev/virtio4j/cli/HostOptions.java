@@ -6,6 +6,7 @@ import dev.virtio4j.machine.JpcLoader;
 import dev.virtio4j.machine.JpcOptions;
 import dev.virtio4j.machine.ReferenceHost;
 import dev.virtio4j.pc.CpuMode;
+import dev.virtio4j.pc.Profile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ final class HostOptions {
   @Option(
       names = "--jpc-repairs",
       paramLabel = "LIST",
-      description = "repairs that it gets: all (the default), none, or names")
+      description = "its repairs: all (the default), none, or names")
   private String repairs;
 
   @Option(
@@ -56,24 +57,25 @@ final class HostOptions {
   /**
    * What makes the machines.
    *
+   * @param profile where they count what their guests do; null for nowhere
    * @throws BadInputException if there is no such JPC
    * @throws IllegalArgumentException if the options don't fit each other
    */
-  Host host() throws BadInputException {
+  Host host(Profile profile) throws BadInputException {
     return switch (host) {
-      case "reference" -> reference();
-      case "jpc" -> JpcLoader.load(jpc());
+      case "reference" -> reference(profile);
+      case "jpc" -> JpcLoader.load(jpc(profile));
       default ->
           throw new IllegalArgumentException("--host: '" + host + "' is not reference or jpc");
     };
   }
 
-  private Host reference() {
+  private Host reference(Profile profile) {
     refuse("--jpc", jpc != null);
     refuse("--jpc-repairs", repairs != null);
     refuse("--display=window", isWindow());
     refuse(String.join(" ", arguments), !arguments.isEmpty());
-    return new ReferenceHost(cpu == null ? CpuMode.TRANSLATOR : cpu);
+    return new ReferenceHost(cpu == null ? CpuMode.TRANSLATOR : cpu, profile);
   }
 
   private static void refuse(String option, boolean given) {
@@ -83,9 +85,10 @@ final class HostOptions {
     }
   }
 
-  private JpcOptions jpc() {
-    if (cpu != null) {
-      throw new IllegalArgumentException("--cpu goes with --host=reference");
+  private JpcOptions jpc(Profile profile) {
+    if (cpu != null || profile != null) {
+      throw new IllegalArgumentException(
+          (cpu != null ? "--cpu" : "--profile") + " goes with --host=reference");
     }
     if (jpc == null) {
       throw new IllegalArgumentException("--host=jpc needs --jpc=JAR, the jar of a JPC");

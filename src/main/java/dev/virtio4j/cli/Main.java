@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -89,7 +88,6 @@ public final class Main {
         .registerConverter(DeviceOptions.class, converter(DeviceOptions::parse))
         .registerConverter(Duration.class, converter(Durations::parse))
         .registerConverter(Pattern.class, converter(Main::pattern))
-        .registerConverter(StatsFile.class, text -> new StatsFile(Path.of(text)))
         .registerConverter(BootCommand.Clock.class, converter(BootCommand.Clock::parse))
         .registerConverter(CpuMode.class, converter(CpuMode::parse))
         .setExpandAtFiles(false) // a value may begin with @

@@ -11,6 +11,7 @@
  *       FirmwareProgram    one of them, and the machine it expects
  *     QtestCommand         the machine without a CPU, on standard input and output or a socket
  *     HardwareOptions      --memory and --drive
+ *     OutputFile           --stats and --profile
  *     DriveKeysCommand     shows the keys of --drive
  *     ImageCommand         makes images, looks after overlays
  *     PluginsCommand       lists plugins

@@ -1,5 +1,6 @@
 package dev.virtio4j.guest;
 
+import dev.virtio4j.block.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,11 +1,11 @@
 package dev.virtio4j.guest;
 
+import dev.virtio4j.block.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -170,7 +170,7 @@ public final class GuestCache {
   }
 
   private static String recipe() throws IOException {
-    return Sha256.of(DebianGuest.recipe().getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(DebianGuest.recipe());
   }
 
   private static void deleteIfExists(Path directory) throws IOException {

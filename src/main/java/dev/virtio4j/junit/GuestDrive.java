@@ -1,19 +1,15 @@
 package dev.virtio4j.junit;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.Sha256;
 import dev.virtio4j.drive.Drive;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.Supplier;
 
 /** A drive of a guest, as the guest sees it: with what it wrote. */
 public final class GuestDrive {
-  private static final int PIECE = 256 * 1024;
-
   private final SteppedGuest guest;
   private final Supplier<Drive> drive;
 
@@ -37,7 +33,7 @@ public final class GuestDrive {
    * @return the SHA-256 in 64 lower-case digits
    */
   public String sha256() {
-    return guest.call(() -> sha256(0, disk().size()));
+    return guest.call(() -> Sha256.of(disk(), 0, disk().size()));
   }
 
   /**
@@ -67,18 +63,6 @@ public final class GuestDrive {
       throw new IllegalArgumentException(drive.get() + ": there is no disc in it");
     }
     return disk;
-  }
-
-  private String sha256(long from, long to) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (long at = from; at < to; at += PIECE) {
-        digest.update(read(at, (int) Math.min(PIECE, to - at)));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private byte[] read(long offset, int length) throws IOException {

@@ -92,10 +92,18 @@ final class GuestExtension
             ? context.getConfigurationParameter(HOST).orElse("reference")
             : guest.host();
     return switch (host) {
-      case "reference" -> new ReferenceHost();
+      case "reference" -> referenceHost(context);
       case "jpc" -> JpcLoader.load(jpc(context));
       default -> throw new IllegalArgumentException("'" + host + "' is not reference or jpc");
     };
+  }
+
+  /** One for all tests, since its machines share what was translated of the guests' code. */
+  private static Host referenceHost(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .getOrComputeIfAbsent(ReferenceHost.class, key -> new ReferenceHost(), Host.class);
   }
 
   private static JpcOptions jpc(ExtensionContext context) {

@@ -2,6 +2,7 @@ package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.Drives;
 import dev.virtio4j.pc.CpuMode;
+import dev.virtio4j.pc.Profile;
 import dev.virtio4j.pc.ReferencePc;
 import dev.virtio4j.pc.TranslatedClasses;
 import java.time.Instant;
@@ -12,22 +13,25 @@ import java.util.function.Supplier;
 public final class ReferenceHost implements Host {
 
   private final CpuMode cpu;
+  private final Profile profile;
 
   /** Those of all machines that this makes. */
   private final TranslatedClasses translated = new TranslatedClasses();
 
   /** Makes one whose CPU translates what is hot. */
   public ReferenceHost() {
-    this(CpuMode.TRANSLATOR);
+    this(CpuMode.TRANSLATOR, null);
   }
 
   /**
    * Makes one.
    *
    * @param cpu how the CPU of its machines runs
+   * @param profile where its machines count what their guests do; null for nowhere
    */
-  public ReferenceHost(CpuMode cpu) {
+  public ReferenceHost(CpuMode cpu, Profile profile) {
     this.cpu = cpu;
+    this.profile = profile;
   }
 
   @Override
@@ -46,6 +50,9 @@ public final class ReferenceHost implements Host {
     drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
     if (options.realtime()) {
       pc.paceToWallClock();
+    }
+    if (profile != null) {
+      pc.profile(profile);
     }
     return new PoweredPc(pc, boot, drives);
   }

@@ -14,6 +14,7 @@
  *       Expectations   looks for expressions in the serial line
  *   Monitor            commands to a machine that runs
  *   Report             the figures of a run, for people and as JSON
+ *   ProfileReport      where its instructions went, for people and for flame graphs
  * </pre>
  *
  * <p>Whatever is wrong with what the user gave is a {@link dev.virtio4j.machine.BadInputException},

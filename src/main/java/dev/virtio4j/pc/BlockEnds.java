@@ -148,7 +148,7 @@ final class BlockEnds {
     if (kind == 0 && registers.isVirtual8086() && registers.iopl() < 3) {
       throw cpu.fault.of(GuestFault.PROTECTION, 0);
     }
-    cpu.protection.softwareInterrupt(vector, kind == 3);
+    cpu.softwareInterrupt(vector, kind == 3);
     cpu.skipTrap();
   }
 

@@ -14,7 +14,7 @@ import org.apache.commons.io.IOUtils;
  *   sector 0   boot sector (src/main/asm/boot-sector.asm) with a table of what goes where
  *   from 1     real-mode code of the kernel, with the setup header filled in  -> 10000
  *              command line                                                   -> 20000
- *              protected-mode code                                            -> 100000
+ *              the kernel proper, or its protected-mode code                  -> where it belongs
  *              initrd                                                         -> near the end of RAM
  * </pre>
  *
@@ -78,12 +78,14 @@ public final class BootDisk {
       BootParams.RAMDISK_IMAGE.write(setup, ramDiskAddress);
       BootParams.RAMDISK_SIZE.write(setup, initrd.length);
     }
+    KernelPayload code = kernel.loaded();
+    BootParams.CODE32_START.write(setup, code.entry());
     byte[] text = kernel.commandLine(commandLine, COMMAND_LINE_ROOM);
     List<Extent> extents =
         List.of(
             new Extent(setup, REAL_MODE_CODE),
             new Extent(ByteBuffer.wrap(text), COMMAND_LINE),
-            new Extent(ByteBuffer.wrap(kernel.code()), LinuxKernel.LOAD_ADDRESS),
+            new Extent(code.image(), code.address()),
             new Extent(ramDisk, ramDiskAddress));
     return image(extents);
   }

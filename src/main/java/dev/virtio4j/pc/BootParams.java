@@ -20,6 +20,7 @@ enum BootParams {
   VERSION            (0x206, 2, 0x200),
   TYPE_OF_LOADER     (0x210, 1, 0x200),
   LOADFLAGS          (0x211, 1, 0x200),
+  CODE32_START       (0x214, 4, 0x200),
   RAMDISK_IMAGE      (0x218, 4, 0x200),
   RAMDISK_SIZE       (0x21C, 4, 0x200),
   HEAP_END_PTR       (0x224, 2, 0x201),
@@ -29,6 +30,8 @@ enum BootParams {
   RELOCATABLE_KERNEL (0x234, 1, 0x205),
   XLOADFLAGS         (0x236, 2, 0x20C),
   CMDLINE_SIZE       (0x238, 4, 0x206),
+  PAYLOAD_OFFSET     (0x248, 4, 0x208),
+  PAYLOAD_LENGTH     (0x24C, 4, 0x208),
   PREF_ADDRESS       (0x258, 8, 0x20A),
   INIT_SIZE          (0x260, 4, 0x20A);
   // spotless:on

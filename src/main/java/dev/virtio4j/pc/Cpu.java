@@ -72,6 +72,9 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   private final Translator translator;
   private InterruptController interrupts;
 
+  /** Counts what happens; null where nobody does. */
+  private Profile profile;
+
   private boolean interruptRequested;
 
   /** Whether external interrupts wait for one more instruction, after STI or a load of SS. */
@@ -122,6 +125,12 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
 
   void setInterruptController(InterruptController interrupts) {
     this.interrupts = interrupts;
+  }
+
+  /** Counts what happens from now on. */
+  void setProfile(Profile profile) {
+    this.profile = profile;
+    translator.setProfile(profile);
   }
 
   /** The INTR pin. */
@@ -187,13 +196,20 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
         deliver(caught);
       }
     }
+    if (profile != null) {
+      profile.leave(retired);
+    }
   }
 
   private void step(long until) {
     boolean enabled = (registers.flags & IF) != 0 && !held;
     if (interruptRequested && enabled) {
       halted = false;
-      protection.deliver(interrupts.acknowledge(), false, 0, false);
+      int vector = interrupts.acknowledge();
+      if (profile != null) {
+        profile.interrupt(interrupts.irq(vector), vector);
+      }
+      protection.deliver(vector, false, 0, false);
     }
     if (halted) {
       stopRequested = true;
@@ -230,6 +246,9 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     int errorCode = caught.errorCode;
     halted = false;
     for (; ; ) {
+      if (profile != null) {
+        profile.exception(vector);
+      }
       try {
         if (vector != GuestFault.DEBUG) {
           registers.flags |= RF;
@@ -250,6 +269,14 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
         vector = doubled ? GuestFault.DOUBLE_FAULT : second.vector;
         errorCode = doubled ? 0 : second.errorCode;
       }
+    }
+  }
+
+  /** INT, and its like. */
+  void softwareInterrupt(int vector, boolean privileged) {
+    protection.softwareInterrupt(vector, privileged);
+    if (profile != null) {
+      profile.softwareInterrupt(vector);
     }
   }
 
@@ -519,11 +546,17 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
 
   int in(int port, int width) {
     checkPort(port, width);
+    if (profile != null) {
+      profile.read(port, ports);
+    }
     return ports.read(port, width);
   }
 
   void out(int port, int width, int value) {
     checkPort(port, width);
+    if (profile != null) {
+      profile.write(port, ports);
+    }
     ports.write(port, width, value);
   }
 

@@ -24,6 +24,11 @@ final class DebugPort implements BytePortDevice {
   }
 
   @Override
+  public String name(int port) {
+    return "debug port";
+  }
+
+  @Override
   public int read(int port) {
     return PRESENT;
   }

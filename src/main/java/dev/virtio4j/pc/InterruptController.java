@@ -9,4 +9,12 @@ interface InterruptController {
    * @return the vector, 0 to 255
    */
   int acknowledge();
+
+  /**
+   * Where an interrupt came in.
+   *
+   * @param vector what {@link #acknowledge} returned
+   * @return the IRQ, 0 to 15
+   */
+  int irq(int vector);
 }

@@ -66,6 +66,17 @@ final class InterruptControllers implements BytePortDevice, InterruptController,
   }
 
   @Override
+  public int irq(int vector) {
+    int input = vector & 7;
+    return master.vector(input) == vector ? input : 8 + input;
+  }
+
+  @Override
+  public String name(int port) {
+    return "8259A";
+  }
+
+  @Override
   public int read(int port) {
     return switch (port) {
       case MASTER -> master.readCommand();

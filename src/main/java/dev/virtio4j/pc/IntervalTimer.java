@@ -68,6 +68,11 @@ final class IntervalTimer implements BytePortDevice, Stateful {
   }
 
   @Override
+  public String name(int port) {
+    return "8254";
+  }
+
+  @Override
   public int read(int port) {
     return switch (port) {
       case NMI_STATUS -> readNmiStatus();

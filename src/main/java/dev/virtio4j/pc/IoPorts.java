@@ -54,6 +54,12 @@ final class IoPorts {
     }
   }
 
+  /** What answers at a port is called; empty for nobody. */
+  String name(int port) {
+    PortDevice device = devices[port];
+    return device == null ? "" : device.name(port);
+  }
+
   /** Whether a device answers at a port. */
   boolean isAt(int port, PortDevice device) {
     return devices[port] == device;

@@ -103,6 +103,11 @@ final class KeyboardController implements BytePortDevice, Stateful {
   }
 
   @Override
+  public String name(int port) {
+    return "i8042";
+  }
+
+  @Override
   public int read(int port) {
     return switch (port) {
       case DATA -> readData();

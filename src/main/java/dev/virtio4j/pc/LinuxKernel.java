@@ -21,7 +21,8 @@ import java.util.Arrays;
  *   001000  GDT
  *   020000  command line
  *   090000  boot_params, with the setup header and the memory map
- *   100000  protected-mode code of the kernel, which unpacks itself to pref_address or here
+ *   pref_address  the kernel proper; where only the kernel itself can unpack that, instead
+ *   100000        its protected-mode code
  *     ...
  *           initrd, as high as RAM and initrd_addr_max allow
  * </pre>
@@ -33,8 +34,8 @@ public final class LinuxKernel {
   private static final int COMMAND_LINE = 0x20000;
   private static final int BOOT_PARAMS = 0x90000;
 
-  /** Where the protected-mode code goes. */
-  static final int LOAD_ADDRESS = 0x100000;
+  /** Where the protected-mode code goes; above all that a BIOS and the loader have. */
+  private static final int LOAD_ADDRESS = 0x100000;
 
   private static final int SECTOR = 512;
   private static final int PAGE = 4096;
@@ -203,11 +204,12 @@ public final class LinuxKernel {
 
     memory.write(BOOT_PARAMS, params.array(), 0, BootParams.SIZE);
     memory.write(COMMAND_LINE, commandLineBytes, 0, commandLineBytes.length);
-    memory.write(LOAD_ADDRESS, code, 0, code.length);
+    KernelPayload loaded = loaded();
+    memory.write(loaded.address(), loaded.image().array(), 0, loaded.image().capacity());
     for (int i = 0; i < DESCRIPTORS.length; i++) {
       memory.store64(GDT + 8L * i, DESCRIPTORS[i]);
     }
-    return new LinuxEntry(LOAD_ADDRESS, BOOT_PARAMS, GDT, 8 * DESCRIPTORS.length - 1);
+    return new LinuxEntry(loaded.entry(), BOOT_PARAMS, GDT, 8 * DESCRIPTORS.length - 1);
   }
 
   /**
@@ -219,9 +221,22 @@ public final class LinuxKernel {
     return ByteBuffer.wrap(setup.array().clone()).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** {@return the protected-mode code, which belongs at {@link #LOAD_ADDRESS}; not a copy} */
-  byte[] code() {
-    return code;
+  /**
+   * What goes to memory and is entered: the kernel proper, unpacked, if its header says where that
+   * is and where it wants to be; else its protected-mode code.
+   */
+  KernelPayload loaded() {
+    long offset = field(BootParams.PAYLOAD_OFFSET, 0);
+    long end = offset + field(BootParams.PAYLOAD_LENGTH, 0);
+    KernelPayload unpacked = null;
+    if (BootParams.INIT_SIZE.isIn(version) && end <= code.length) {
+      byte[] payload = Arrays.copyOfRange(code, (int) offset, (int) end);
+      int address = (int) field(BootParams.PREF_ADDRESS, 0);
+      unpacked = KernelPayload.unpack(payload, address, kernelEnd());
+    }
+    return unpacked == null
+        ? new KernelPayload(ByteBuffer.wrap(code), LOAD_ADDRESS, LOAD_ADDRESS)
+        : unpacked;
   }
 
   /**

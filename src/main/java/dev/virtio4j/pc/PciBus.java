@@ -64,7 +64,7 @@ final class PciBus implements PortDevice, Stateful {
     if (slots[device] != null) {
       throw new IllegalArgumentException("PCI device " + device + " is taken");
     }
-    slots[device] = new Slot(function);
+    slots[device] = new Slot(device, function);
     function.connect(intA.apply(device));
     placeBar(slots[device]);
   }
@@ -78,6 +78,11 @@ final class PciBus implements PortDevice, Stateful {
         placeBar(slot);
       }
     }
+  }
+
+  @Override
+  public String name(int port) {
+    return "PCI configuration";
   }
 
   @Override
@@ -206,16 +211,24 @@ final class PciBus implements PortDevice, Stateful {
 
   /** A device, and where its BAR was placed last. It answers the ports of that BAR. */
   private static final class Slot implements PortDevice {
+    private final int device;
     private final PciFunction function;
     private int base = -1;
 
-    Slot(PciFunction function) {
+    Slot(int device, PciFunction function) {
+      this.device = device;
       this.function = function;
     }
 
     /** One past the last port of its BAR; {@link #base} if it has no place. */
     int end() {
       return base < 0 ? base : Math.min(base + function.ioSize(), IoPorts.COUNT);
+    }
+
+    @Override
+    public String name(int port) {
+      return "PCI device %d, %04x:%04x, register %02xh"
+          .formatted(device, function.readConfig(0, 2), function.readConfig(2, 2), port - base);
     }
 
     @Override

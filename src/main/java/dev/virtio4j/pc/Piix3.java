@@ -160,6 +160,11 @@ final class Piix3 extends Bridge implements PortDevice {
   }
 
   @Override
+  public String name(int port) {
+    return "PIIX3 reset control";
+  }
+
+  @Override
   public int read(int port, int width) {
     return width == 1 ? resetControl : -1;
   }

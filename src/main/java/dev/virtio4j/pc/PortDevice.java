@@ -29,4 +29,14 @@ interface PortDevice {
   default boolean isByteWide() {
     return false;
   }
+
+  /**
+   * What a {@link Profile} calls it.
+   *
+   * @param port one of its ports
+   * @return its name, in a few words; empty if it has none
+   */
+  default String name(int port) {
+    return "";
+  }
 }

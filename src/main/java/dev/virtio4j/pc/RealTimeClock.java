@@ -136,6 +136,11 @@ final class RealTimeClock implements BytePortDevice, Stateful {
   }
 
   @Override
+  public String name(int port) {
+    return "MC146818";
+  }
+
+  @Override
   public int read(int port) {
     if (port != DATA) {
       return 0xFF;

@@ -190,6 +190,16 @@ public final class ReferencePc implements Stateful {
   }
 
   /**
+   * Counts where the instructions of the guest go from now on. The guest can't tell; it runs
+   * slower.
+   *
+   * @param profile where to count them
+   */
+  public void profile(Profile profile) {
+    cpu.setProfile(profile);
+  }
+
+  /**
    * Ties emulated time to the wall clock: it neither runs ahead nor, where the machine is slower,
    * falls behind. Two runs are no longer the same.
    */

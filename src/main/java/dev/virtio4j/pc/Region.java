@@ -15,11 +15,8 @@ import java.util.List;
  * @param members all, by their offset in the page
  */
 record Region(Member head, List<Member> members) {
-  /**
-   * How many operations are translated together at most, if it is more than one block: a method
-   * that is large keeps HotSpot long.
-   */
-  static final int MAX_OPERATIONS = 80;
+  /** How many operations are translated together at most, if it is more than one block. */
+  static final int MAX_OPERATIONS = 240;
 
   /**
    * A block of it.
@@ -99,16 +96,42 @@ record Region(Member head, List<Member> members) {
     return new Region(head, members);
   }
 
-  /** The offsets of the blocks that may follow, by a jump with a fixed target or without one. */
+  /**
+   * The offsets of the blocks that come after one: by a jump with a fixed target, without one, or
+   * when what it calls returns.
+   */
   private static int[] successors(Member member) {
     int last = member.lastOperation();
-    if (last >= Op.JCC && last < Op.JMP) {
+    if (last == Op.CALL || (last >= Op.JCC && last < Op.JMP)) {
       return new int[] {member.end(), member.target()};
     }
-    if (last == Op.JMP || last == Op.CALL) {
+    if (last == Op.JMP) {
       return new int[] {member.target()};
     }
-    return last == Op.NEXT ? new int[] {member.end()} : new int[0];
+    return last == Op.NEXT || last == Op.CALLR ? new int[] {member.end()} : new int[0];
+  }
+
+  /** The offsets to which a block may go: after a RET, those behind the calls of the region. */
+  private int[] targets(Member member) {
+    int last = member.lastOperation();
+    if (last == Op.RET) {
+      return returnPoints();
+    }
+    if (last == Op.CALL) {
+      return new int[] {member.target()};
+    }
+    return last == Op.CALLR ? new int[0] : successors(member);
+  }
+
+  /** The offsets of blocks behind a call of the region, in ascending order. */
+  int[] returnPoints() {
+    return members.stream()
+        .filter(member -> member.lastOperation() == Op.CALL || member.lastOperation() == Op.CALLR)
+        .mapToInt(Member::end)
+        .filter(offset -> indexOf(offset) >= 0)
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   /**
@@ -118,7 +141,7 @@ record Region(Member head, List<Member> members) {
   int[] longestRuns() {
     int[] longest = new int[members.size()];
     for (int i = longest.length - 1; i >= 0; i--) {
-      for (int offset : successors(members.get(i))) {
+      for (int offset : targets(members.get(i))) {
         int next = indexOf(offset);
         if (next > i) {
           longest[i] = Math.max(longest[i], longest[next]);
@@ -133,7 +156,7 @@ record Region(Member head, List<Member> members) {
   boolean[] loopHeads() {
     boolean[] heads = new boolean[members.size()];
     for (int i = 0; i < heads.length; i++) {
-      for (int offset : successors(members.get(i))) {
+      for (int offset : targets(members.get(i))) {
         int next = indexOf(offset);
         if (next >= 0 && next <= i) {
           heads[next] = true;

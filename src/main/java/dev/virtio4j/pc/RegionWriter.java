@@ -6,6 +6,7 @@ import static dev.virtio4j.pc.TranslatedCode.LEFT;
 import static dev.virtio4j.pc.TranslatedCode.PAGE;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -214,7 +215,7 @@ final class RegionWriter {
       case Op.RET -> {
         code.set(AT, at);
         operations.pop(4 + (int) operation);
-        goElsewhere(member);
+        goBack(member);
       }
       default -> {
         count(member);
@@ -245,6 +246,22 @@ final class RegionWriter {
     code.store(EIP);
     count(member);
     code.jump(Opcodes.GOTO, leave);
+  }
+
+  /** Goes to the address on the stack, which may be behind a call of the region. */
+  private void goBack(Region.Member member) {
+    int[] offsets = region.returnPoints();
+    if (offsets.length == 0) {
+      goElsewhere(member);
+      return;
+    }
+    code.store(EIP);
+    count(member);
+    code.load(EIP);
+    code.load(PAGE);
+    code.op(Opcodes.ISUB);
+    Label[] targets = Arrays.stream(offsets).mapToObj(this::startOf).toArray(Label[]::new);
+    code.out.visitLookupSwitchInsn(leave, offsets, targets);
   }
 
   // --- ways out

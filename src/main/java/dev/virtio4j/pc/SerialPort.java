@@ -159,6 +159,11 @@ public final class SerialPort implements BytePortDevice, Stateful {
   }
 
   @Override
+  public String name(int port) {
+    return "16550A";
+  }
+
+  @Override
   public int read(int port) {
     return switch (port - base) {
       case 0 -> divisorIsSelected() ? divisor & 0xFF : readReceiver();

@@ -10,7 +10,7 @@ import java.util.Map;
  * the same time, have one class for the same code, which HotSpot compiles but once. Thread-safe.
  */
 public final class TranslatedClasses {
-  /** How many are kept; a guest that runs for minutes has less than half of them. */
+  /** How many are kept; then all are dropped. A boot of Debian has some thousand. */
   private static final int MAX_CLASSES = 10_000;
 
   private final MethodHandles.Lookup lookup = MethodHandles.lookup();

@@ -44,6 +44,9 @@ final class Translator {
   private final CodeDropped codeDropped = new CodeDropped();
   private final TranslatedClasses classes;
 
+  /** Is told what runs; null where nobody counts. */
+  private Profile profile;
+
   /** The blocks that have a translation. */
   private final List<Block> translated = new ArrayList<>();
 
@@ -73,6 +76,10 @@ final class Translator {
     mmu = cpu.mmu;
   }
 
+  void setProfile(Profile profile) {
+    this.profile = profile;
+  }
+
   /**
    * Runs from EIP until so many instructions have retired in all, or an instruction ended that may
    * have changed more than registers and memory, or earlier. A fault leaves EIP at the instruction
@@ -85,13 +92,16 @@ final class Translator {
       int eip = registers.eip;
       Block block = cpu.block(eip);
       Translation translation = block.translation;
-      if (translation == null && ++block.runs >= hotAfter) {
+      if (translation == null && hotAfter != NEVER && ++block.runs >= hotAfter) {
         translation = translate(block, eip);
       }
       int left = (int) Math.min(until - cpu.retired, Integer.MAX_VALUE);
       if (translation == null || left < translation.longestRun) {
-        interpreter.run(block, 0, until);
+        interpreter.run(block, 0, profile == null ? until : countBlock(block, until));
         return;
+      }
+      if (profile != null) {
+        profile.enter(registers, true, cpu.retired);
       }
       running = translation;
       int way = translation.run(eip & -4096, left);
@@ -105,6 +115,12 @@ final class Translator {
     } while (cpu.retired < until);
   }
 
+  /** Counts a block as interpreted, and gives the end of it as that where to stop. */
+  private long countBlock(Block block, long until) {
+    profile.enter(registers, false, cpu.retired);
+    return Math.min(until, cpu.retired + block.count);
+  }
+
   /** Goes on inside of a block. */
   private void leftInside(Translation translation, int page, int way, long until) {
     Member member =
@@ -112,6 +128,9 @@ final class Translator {
     Block block = member.block();
     int operation = way & Translation.OPERATION;
     registers.eip = page + member.offset();
+    if (profile != null && (way & Translation.FAULT) == 0) {
+      profile.enter(registers, false, cpu.retired + block.instructionOf(operation));
+    }
     if ((way & (Translation.FAULT | Translation.DROPPED)) == 0) {
       interpreter.run(block, operation, until);
       return;
@@ -154,7 +173,7 @@ final class Translator {
     if ((block.mode & Decoder.FLAT) != 0 && head.isWorthwhile()) {
       int page = mmu.fetchPlace(eip) & -4096;
       int minimumRuns = Math.max(1, block.runs / JOINING_PART);
-      for (int largest = Region.MAX_OPERATIONS; largest > 0; largest /= 2) {
+      for (int largest = Region.MAX_OPERATIONS; largest > 0; largest = largest * 3 / 4) {
         Region region = Region.of(cpu.code, page, head, minimumRuns, largest);
         byte[] file = RegionWriter.write(region);
         if (file.length <= MAX_CLASS_SIZE) {

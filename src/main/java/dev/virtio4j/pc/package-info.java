@@ -9,6 +9,7 @@
  *                Interpreter    runs them: Alu, Mmu, RareOperations, BlockEnds, StringUnit
  *                Protection     segments, gates, interrupts; TaskSwitch
  *                Fpu            the x87, in exact 80-bit arithmetic
+ *                Profile        counts where instructions go, for those who ask
  *   memory       PhysicalMemory (a GuestMemory), IoPorts, VirtualClock (an EventClock)
  *   chipset      InterruptControllers, IntervalTimer, RealTimeClock, SerialPort, KeyboardController
  *   PCI          PciBus, HostBridge, Piix3

@@ -1,9 +1,8 @@
 package dev.virtio4j.scsi;
 
+import dev.virtio4j.block.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -129,12 +128,8 @@ final class Inquiry {
 
   /** A name of 64 bits, from a longer one. */
   static long locallyAssigned(byte[] name) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(name);
-      return NAA_LOCALLY_ASSIGNED | ByteBuffer.wrap(hash).getLong() >>> 4;
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    byte[] hash = Sha256.start().digest(name);
+    return NAA_LOCALLY_ASSIGNED | ByteBuffer.wrap(hash).getLong() >>> 4;
   }
 
   private static byte[] ascii(String text) {

@@ -3,6 +3,7 @@ package dev.virtio4j.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.virtio4j.block.Sha256;
 import dev.virtio4j.guest.DemoDisk.Check;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -98,6 +98,7 @@ class BootDiskTest {
     assertThat(memory(pc, 0x101FF + SETUP_SECTORS * 512, 1)).as("setup").containsExactly(0x5A);
     assertThat(pc.memory().load8(0x10210)).as("type_of_loader").isEqualTo(0xFF);
     assertThat(pc.memory().load8(0x10211)).as("loadflags").isEqualTo(0x81);
+    assertThat(pc.memory().load32(0x10214)).as("code32_start").isEqualTo(0x100000);
     assertThat(pc.memory().load16(0x10224)).as("heap_end_ptr").isEqualTo(0xDE00);
     assertThat(pc.memory().load32(0x10228)).as("cmd_line_ptr").isEqualTo(0x20000);
     assertThat(memory(pc, 0x20000, commandLine.length() + 1))

@@ -72,6 +72,13 @@ class InterruptControllersTest {
     }
 
     @Test
+    @DisplayName("a vector tells the input")
+    void inputs() {
+      assertThat(pics.irq(0x31)).isEqualTo(1);
+      assertThat(pics.irq(0x3B)).isEqualTo(11);
+    }
+
+    @Test
     @DisplayName("ICW1 clears the mask and selects IRR; OCW1 can be read back")
     void mask() {
       bench.out(MASTER_DATA, 0xFE);

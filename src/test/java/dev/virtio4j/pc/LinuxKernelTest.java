@@ -3,7 +3,9 @@ package dev.virtio4j.pc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,43 @@ class LinuxKernelTest {
     assertThat(entry.gdtLimit()).isEqualTo(0x1F);
     assertThat(memory.load64(entry.gdtBase() + 0x10)).isEqualTo(0x00CF9B000000FFFFL);
     assertThat(memory.load64(entry.gdtBase() + 0x18)).isEqualTo(0x00CF93000000FFFFL);
+  }
+
+  /** Puts a packed kernel, of 3 bytes at 16 MiB, where the setup header says. */
+  private static void addPayload(ByteBuffer image, int offset) throws IOException {
+    ByteBuffer elf = ByteBuffer.allocate(100).order(ByteOrder.LITTLE_ENDIAN);
+    elf.put(0, new byte[] {0x7F, 'E', 'L', 'F', 1, 1, 1}).putShort(18, (short) 3);
+    elf.putInt(24, 16 * MIB + 1).putInt(28, 52).putShort(42, (short) 32).putShort(44, (short) 1);
+    elf.putInt(52, 1).putInt(56, 97).putInt(64, 16 * MIB).putInt(68, 3).put(97, pattern(3));
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(packed)) {
+      out.write(elf.array());
+    }
+    image.put((SETUP_SECTS + 1) * 512 + 1000, packed.toByteArray());
+    image.putInt(0x248, offset).putInt(0x24C, packed.size());
+  }
+
+  @Test
+  @DisplayName("a kernel whose payload can be unpacked here lies at pref_address, and starts there")
+  void unpacked() throws IOException {
+    byte[] image = debianLike();
+    addPayload(ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN), 1000);
+    Path file = Files.write(dir.resolve("packed"), image);
+
+    assertThat(LinuxKernel.read(file).load(memory, null, "").eip()).isEqualTo(16 * MIB + 1);
+    assertThat(loaded(16 * MIB, 3)).isEqualTo(pattern(3));
+    assertThat(memory.load8(0x100000)).as("the code that would unpack it").isZero();
+  }
+
+  @Test
+  @DisplayName("a payload that is not in the file, or is nothing we know, is left to the kernel")
+  void unpacksItself() throws IOException {
+    for (int offset : new int[] {0, 1001, CODE.length - 1, -1}) {
+      byte[] image = debianLike();
+      addPayload(ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN), offset);
+      Path file = Files.write(dir.resolve("other"), image);
+      assertThat(LinuxKernel.read(file).load(memory, null, "").eip()).isEqualTo(0x100000);
+    }
   }
 
   @Test

@@ -102,6 +102,41 @@ class TranslatorTest {
     compareStates();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 17, 400})
+  @DisplayName("where functions call themselves, are called from two places, and return elsewhere")
+  void calls(int stride) {
+    load(
+        "EB 0D          ; jmp main",
+        "85 C9          ; f: test ecx, ecx",
+        "74 07          ; jz back",
+        "49             ; dec ecx",
+        "E8 F6 FF FF FF ; call f",
+        "40             ; inc eax",
+        "C3             ; back: ret",
+        "90             ; nop",
+        "B9 05 00 00 00 ; main: mov ecx, 5",
+        "E8 E9 FF FF FF ; call f",
+        "42             ; inc edx",
+        "E8 08 00 00 00 ; call g",
+        "43             ; inc ebx",
+        "4E             ; dec esi",
+        "85 F6          ; test esi, esi",
+        "EB EA          ; jmp main",
+        "90 90          ; nop, nop",
+        "F6 C2 01       ; g: test dl, 1",
+        "74 03          ; jz same",
+        "FF 04 24       ; inc dword [esp], past the inc ebx",
+        "C3             ; same: ret");
+    for (long at = stride; at < 3000L + 10L * stride; at += stride) {
+      runTo(at);
+    }
+    assertThat(general(translated)[Registers.EBX])
+        .as("every other call of g skips it")
+        .isBetween(1, general(translated)[Registers.EDX] / 2);
+    compareStates();
+  }
+
   @Test
   @DisplayName("and is the same class in machines that share their classes")
   void sharedClasses() {

@@ -1,5 +1,6 @@
 package dev.virtio4j.suite.run;
 
+import dev.virtio4j.block.Sha256;
 import dev.virtio4j.drive.DriveKey;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.machine.BadInputException;

@@ -1,6 +1,7 @@
 package dev.virtio4j.suite.run;
 
 import dev.virtio4j.block.BlockBackend;
+import dev.virtio4j.block.Sha256;
 import dev.virtio4j.drive.Drive;
 import dev.virtio4j.drive.DriveCounters;
 import dev.virtio4j.drive.Drives;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -101,14 +101,8 @@ final class Checks {
 
   private String sha256(Check.ImageSha256 check) throws IOException {
     BlockBackend disk = disk(check.drive());
-    MessageDigest digest = Sha256.start();
-    long end = check.offset() + length(disk, check.offset(), check.length());
-    ByteBuffer piece = ByteBuffer.allocate(PIECE);
-    for (long at = check.offset(); at < end; at += piece.limit()) {
-      disk.read(at, piece.clear().limit((int) Math.min(PIECE, end - at)));
-      digest.update(piece.flip());
-    }
-    return HexFormat.of().formatHex(digest.digest());
+    long length = length(disk, check.offset(), check.length());
+    return Sha256.of(disk, check.offset(), check.offset() + length);
   }
 
   private String bytes(Check.ImageBytes check) throws IOException {

@@ -2,6 +2,7 @@ package dev.virtio4j.suite.run;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.virtio4j.block.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,6 +82,6 @@ final class FileHashes {
         digest.update(piece, 0, count);
       }
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.end(digest);
   }
 }

@@ -1,10 +1,10 @@
 package dev.virtio4j.suite.run;
 
+import dev.virtio4j.block.Sha256;
 import dev.virtio4j.drive.Drive;
 import dev.virtio4j.drive.Drives;
 import java.io.IOException;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -25,6 +25,6 @@ final class ImageStates {
   static String of(Drive drive) throws IOException {
     MessageDigest digest = Sha256.start();
     drive.addState(digest);
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.end(digest);
   }
 }
