@@ -377,6 +377,11 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     return (mode & Decoder.FLAT) != 0 && ((eip ^ other) & PAGE) == 0;
   }
 
+  /** How code is decoded now; see {@link Decoder}. */
+  int mode() {
+    return mode;
+  }
+
   /** Segment registers or flags changed on which the decoding of code depends. */
   void segmentsChanged() {
     Segment[] segments = registers.segments;

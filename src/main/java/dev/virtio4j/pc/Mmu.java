@@ -269,6 +269,28 @@ final class Mmu implements Stateful {
     return linear + (int) fetched;
   }
 
+  /** The entry of the page from which code was fetched last. */
+  long fetched() {
+    return fetched;
+  }
+
+  /**
+   * Whether {@link #fetchPlace} would find a page by an entry; then does the same, else nothing.
+   *
+   * @param linear an address in the page
+   * @param entry the {@link #fetched} of that page, at some time
+   */
+  boolean fetchesFrom(int linear, long entry) {
+    if (fetched == entry) {
+      return true;
+    }
+    if ((int) (fetched >>> 32) == (linear & PAGE) || read[linear >>> 12 & ENTRIES - 1] != entry) {
+      return false;
+    }
+    fetched = entry;
+    return true;
+  }
+
   /** Gives the place of a byte that is read, and keeps where its page is. */
   private int fillRead(int linear) {
     int place = memory.readPlace(translate(linear, false, user));

@@ -48,15 +48,36 @@ abstract class Translation {
   int left;
 
   private final Translator translator;
+  private final Block head;
+
+  /** The address at which it was found last, and where its code came from then. */
+  private int foundAt;
+
+  private long foundIn;
 
   Translation(Translator translator, Region region) {
     this.translator = translator;
     this.region = region;
+    head = region.head().block();
     longestRun = region.longestRuns()[region.indexOf(region.head().offset())];
     r = translator.r;
     alu = translator.alu;
     mmu = translator.mmu;
     rare = translator.rare;
+  }
+
+  /** Notes that it is what runs at an address from which code was just fetched. */
+  final void foundAt(int eip) {
+    foundAt = eip;
+    foundIn = mmu.fetched();
+  }
+
+  /**
+   * Whether it is what runs at an address, by what was noted: then that counts as a fetch from
+   * there. Otherwise only a search can tell.
+   */
+  final boolean isAt(int eip, int mode) {
+    return foundAt == eip && head.valid && head.mode == mode && mmu.fetchesFrom(eip, foundIn);
   }
 
   /**

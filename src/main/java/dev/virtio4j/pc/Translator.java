@@ -2,6 +2,7 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.pc.Region.Member;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,6 +29,9 @@ final class Translator {
   /** How many translations there may be; then all are dropped. */
   private static final int MAX_TRANSLATIONS = 6000;
 
+  /** Of how many translations it is known without a search where they run. */
+  private static final int RECENT = 1 << 12;
+
   /** A class file of this size has no method that HotSpot finds too large to compile. */
   private static final int MAX_CLASS_SIZE = 8000;
 
@@ -49,6 +53,9 @@ final class Translator {
 
   /** The blocks that have a translation. */
   private final List<Block> translated = new ArrayList<>();
+
+  /** Those that ran last, by a hash of their address. */
+  private final Translation[] recent = new Translation[RECENT];
 
   /** The translation that runs. */
   private Translation running;
@@ -90,14 +97,24 @@ final class Translator {
   void run(long until) {
     do {
       int eip = registers.eip;
-      Block block = cpu.block(eip);
-      Translation translation = block.translation;
-      if (translation == null && hotAfter != NEVER && ++block.runs >= hotAfter) {
-        translation = translate(block, eip);
-      }
       int left = (int) Math.min(until - cpu.retired, Integer.MAX_VALUE);
-      if (translation == null || left < translation.longestRun) {
-        interpreter.run(block, 0, profile == null ? until : countBlock(block, until));
+      int slot = (eip ^ eip >>> 12) & RECENT - 1;
+      Translation translation = recent[slot];
+      if (translation == null || !translation.isAt(eip, cpu.mode())) {
+        Block block = cpu.block(eip);
+        translation = block.translation;
+        if (translation == null && hotAfter != NEVER && ++block.runs >= hotAfter) {
+          translation = translate(block, eip);
+        }
+        if (translation == null) {
+          interpret(block, until);
+          return;
+        }
+        translation.foundAt(eip);
+        recent[slot] = translation;
+      }
+      if (left < translation.longestRun) {
+        interpret(cpu.block(eip), until);
         return;
       }
       if (profile != null) {
@@ -115,10 +132,13 @@ final class Translator {
     } while (cpu.retired < until);
   }
 
-  /** Counts a block as interpreted, and gives the end of it as that where to stop. */
-  private long countBlock(Block block, long until) {
-    profile.enter(registers, false, cpu.retired);
-    return Math.min(until, cpu.retired + block.count);
+  private void interpret(Block block, long until) {
+    if (profile == null) {
+      interpreter.run(block, 0, until);
+    } else {
+      profile.enter(registers, false, cpu.retired);
+      interpreter.run(block, 0, Math.min(until, cpu.retired + block.count));
+    }
   }
 
   /** Goes on inside of a block. */
@@ -132,7 +152,11 @@ final class Translator {
       profile.enter(registers, false, cpu.retired + block.instructionOf(operation));
     }
     if ((way & (Translation.FAULT | Translation.DROPPED)) == 0) {
-      interpreter.run(block, operation, until);
+      if (operation == block.code.length - 1) {
+        interpreter.end(block, registers.eip);
+      } else {
+        interpreter.run(block, operation, until);
+      }
       return;
     }
     int instruction = block.instructionOf(operation);
@@ -192,6 +216,7 @@ final class Translator {
         old.runs = 0;
       }
       translated.clear();
+      Arrays.fill(recent, null);
     }
     translated.add(block);
     block.translation = translation;
