@@ -13,7 +13,11 @@ public final class Sha256 {
 
   private Sha256() {}
 
-  /** Begins a hash of what is added piece by piece. */
+  /**
+   * Begins a hash of what is added piece by piece.
+   *
+   * @return the hash
+   */
   public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");

@@ -2,13 +2,17 @@ package dev.virtio4j.cli;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Semaphore;
 import org.apache.commons.io.file.PathUtils;
 
 /** Leaves nothing behind but what is whole: at the end, and when a signal ends the program. */
 final class CleanUp implements Closeable {
+  private static final int TRIES = 10;
+
   private final Path folder;
   private final Runnable said;
   private final Deque<Closeable> open = new ArrayDeque<>();
@@ -42,24 +46,27 @@ final class CleanUp implements Closeable {
     for (Closeable each : open) {
       try {
         each.close();
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         // the program ends; what it has written is there
       }
     }
-    try {
-      PathUtils.deleteDirectory(folder);
-    } catch (IOException e) {
-      // a case that still runs may put a file there
+    for (int i = 0; i < TRIES && Files.exists(folder); i++) {
+      try {
+        PathUtils.deleteDirectory(folder);
+      } catch (IOException e) {
+        // cases that still run put files there, or take some away
+      }
     }
     said.run();
   }
 
+  /** Never returns when a signal has ended the program: nobody has to say anything more then. */
   @Override
   public void close() throws IOException {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      return; // it runs
+      new Semaphore(0).acquireUninterruptibly();
     }
     PathUtils.deleteDirectory(folder);
   }

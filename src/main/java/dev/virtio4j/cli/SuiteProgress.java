@@ -3,50 +3,69 @@ package dev.virtio4j.cli;
 import dev.virtio4j.report.CaseResult;
 import dev.virtio4j.report.Totals;
 import dev.virtio4j.report.Visible;
+import java.io.Closeable;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Shows how far a run of a suite is. On a terminal that is a bar, with the time left and the case
  * at hand, and lines for the cases that failed; elsewhere a line for each case. Thread-safe.
  */
-final class SuiteProgress implements AutoCloseable {
-  private static final int COLUMNS = 79;
-  private static final int LAST_LINE_SECONDS = 5;
+final class SuiteProgress implements Closeable {
+  /** ECMA-48: erases the line, whatever stands in it. */
+  private static final String ERASE = "\r\u001b[K";
+
+  private static final String ELLIPSIS = "...";
+  private static final long RESIZE_NANOS = 2_000_000_000L;
+  private static final int UPDATE_MILLIS = 500;
+  private static final int USUAL_COLUMNS = 80;
+
+  /** For what the terminal shows when Ctrl-C is typed, and as the last column begins a new line. */
+  private static final int MARGIN = 3;
+
+  private static final int BAR = 16;
+
+  /** Narrower terminals show no bar, but numbers. */
+  private static final int WIDE = 60;
 
   private final PrintStream out;
+  private final IntSupplier columns;
   private final int cases;
   private final ProgressBar bar;
-  private final CountDownLatch lastLineEnded = new CountDownLatch(1);
   private final Set<String> atHand = new LinkedHashSet<>();
+  private final long start = System.nanoTime();
   private Totals totals = Totals.NONE;
+  private String making = "";
+  private Duration total;
+  private boolean closed;
 
   /**
    * Begins to show progress.
    *
    * @param out where
-   * @param terminal whether that is a terminal
+   * @param columns how wide that terminal is, or 0 where nobody can tell; null if it is none
    * @param cases how many there are to run
    */
-  SuiteProgress(PrintStream out, boolean terminal, int cases) {
+  SuiteProgress(PrintStream out, IntSupplier columns, int cases) {
     this.out = out;
+    this.columns = columns;
     this.cases = cases;
     bar =
-        !terminal
+        columns == null
             ? null
             : new ProgressBarBuilder()
                 .setInitialMax(cases)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(200)
+                .setUpdateIntervalMillis(UPDATE_MILLIS)
+                .continuousUpdate()
+                .setRenderer((state, room) -> line(room))
                 .setConsumer(new LastLine())
                 .build();
   }
@@ -59,9 +78,8 @@ final class SuiteProgress implements AutoCloseable {
   synchronized void making(String checkpoint) {
     if (bar == null) {
       print("virtio4j: making checkpoint " + checkpoint + "\n");
-    } else {
-      bar.setExtraMessage(checkpoint);
     }
+    making = checkpoint;
   }
 
   /**
@@ -71,7 +89,7 @@ final class SuiteProgress implements AutoCloseable {
    */
   synchronized void started(String id) {
     atHand.add(id);
-    showCases();
+    making = "";
   }
 
   /**
@@ -81,24 +99,76 @@ final class SuiteProgress implements AutoCloseable {
    * @param files the folder with its files; null if they are not kept
    */
   synchronized void finished(CaseResult result, Path files) {
+    if (closed) {
+      return;
+    }
     atHand.remove(result.id());
     totals = totals.plus(result.outcome());
     if (bar == null || result.outcome().isFailure()) {
       print(lines(result, files));
     }
+    total = elapsed().multipliedBy(cases).dividedBy(totals.all());
     if (bar != null) {
       bar.stepTo(totals.all());
-      showCases();
     }
   }
 
-  /** The case that has run longest, as there is room for one. */
-  private void showCases() {
-    if (bar != null) {
-      String first = atHand.isEmpty() ? "" : ": " + atHand.iterator().next();
-      String others = atHand.size() < 2 ? "" : " +" + (atHand.size() - 1);
-      bar.setExtraMessage(totals + first + others);
+  private Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  /**
+   * The line of the bar, with as much of the case at hand as there is room for.
+   *
+   * @param room in columns
+   * @return so many; nothing when this is closed
+   */
+  synchronized String line(int room) {
+    if (closed) {
+      return "";
     }
+    int done = totals.all();
+    Duration time = total == null ? Duration.ZERO : total.minus(elapsed());
+    String left = time.isNegative() || time.isZero() ? "?" : text(time);
+    String line =
+        room < WIDE
+            ? "%d/%d, %s left, %d failed"
+                .formatted(done, cases, left, totals.failed() + totals.errors())
+            : "[%s] %d/%d, %s left, %s".formatted(bar(done), done, cases, left, totals);
+    int rest = room - line.length() - 2;
+    String test = atHand();
+    if (!test.isEmpty() && rest > ELLIPSIS.length()) {
+      line += ", " + end(test, rest);
+    }
+    return line.length() > room ? line.substring(0, room) : line + " ".repeat(room - line.length());
+  }
+
+  /** As much of the end as there is room for: there the cases of a matrix differ. */
+  private static String end(String text, int room) {
+    return text.length() <= room
+        ? text
+        : ELLIPSIS + text.substring(text.length() - room + ELLIPSIS.length());
+  }
+
+  private String bar(int done) {
+    int full = cases == 0 ? BAR : BAR * done / cases;
+    return "=".repeat(full) + " ".repeat(BAR - full);
+  }
+
+  /** The case that has run longest, as there is room for one. */
+  private String atHand() {
+    if (atHand.isEmpty()) {
+      return making;
+    }
+    String first = atHand.iterator().next();
+    return atHand.size() < 2 ? first : first + " +" + (atHand.size() - 1);
+  }
+
+  private static String text(Duration time) {
+    return time.toHours() > 0
+        ? String.format(
+            Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
+        : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
   }
 
   private String lines(CaseResult result, Path files) {
@@ -132,37 +202,41 @@ final class SuiteProgress implements AutoCloseable {
 
   private void print(String lines) {
     synchronized (out) {
-      out.print(bar == null ? lines : "\r" + " ".repeat(COLUMNS) + "\r" + lines);
+      out.print(bar == null ? lines : ERASE + lines);
       out.flush();
     }
   }
 
-  /** Ends the bar, and says how all cases ended. */
+  /** Ends the bar, and says how the cases ended; once. */
   @Override
-  public synchronized void close() {
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
     if (bar != null) {
       bar.close();
-      awaitLastLine();
+      out.print(ERASE);
     }
     out.println("virtio4j: " + totals);
   }
 
-  /** The bar is drawn, and ended, by a thread of its own. */
-  private void awaitLastLine() {
-    try {
-      if (!lastLineEnded.await(LAST_LINE_SECONDS, TimeUnit.SECONDS)) {
-        out.println();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** The bar's line, which lines of ours come before. */
   private final class LastLine implements ProgressBarConsumer {
+    private int room = USUAL_COLUMNS - MARGIN;
+    private long asked = System.nanoTime() - RESIZE_NANOS;
+
+    /** Asked again now and then, as a user may make the terminal narrower. */
     @Override
     public int getMaxRenderedLength() {
-      return COLUMNS;
+      if (System.nanoTime() - asked >= RESIZE_NANOS) {
+        asked = System.nanoTime();
+        int now = columns.getAsInt();
+        room = now == 0 ? room : Math.max(0, now - MARGIN);
+      }
+      return room;
     }
 
     @Override
@@ -175,8 +249,7 @@ final class SuiteProgress implements AutoCloseable {
 
     @Override
     public void close() {
-      out.println();
-      lastLineEnded.countDown();
+      // the program goes on in the same line
     }
   }
 }

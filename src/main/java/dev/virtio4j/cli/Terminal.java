@@ -60,6 +60,18 @@ final class Terminal implements AutoCloseable {
     }
   }
 
+  /**
+   * How wide the terminal is.
+   *
+   * @return columns; 0 if nobody can tell
+   */
+  static int columns() {
+    String rowsAndColumns = shell("stty size").strip();
+    return rowsAndColumns.matches("\\d+ [1-9]\\d{1,3}")
+        ? Integer.parseInt(rowsAndColumns.substring(rowsAndColumns.indexOf(' ') + 1))
+        : 0;
+  }
+
   @Override
   public void close() {
     restore();

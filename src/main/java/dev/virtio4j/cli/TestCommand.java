@@ -6,10 +6,11 @@ import dev.virtio4j.guest.GuestCache;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.Host;
-import dev.virtio4j.machine.JpcLoader;
+import dev.virtio4j.machine.JpcHosts;
 import dev.virtio4j.machine.JpcOptions;
 import dev.virtio4j.machine.ProgramVersion;
 import dev.virtio4j.machine.ReferenceHost;
+import dev.virtio4j.plugin.PluginDirectory;
 import dev.virtio4j.report.CaseResult;
 import dev.virtio4j.report.ReportFolder;
 import dev.virtio4j.report.ResultsFile;
@@ -21,6 +22,7 @@ import dev.virtio4j.suite.Start;
 import dev.virtio4j.suite.Suite;
 import dev.virtio4j.suite.SuiteReader;
 import dev.virtio4j.suite.SuiteText;
+import dev.virtio4j.suite.run.PluginCheck;
 import dev.virtio4j.suite.run.RunListener;
 import dev.virtio4j.suite.run.SuiteRunner;
 import java.io.IOException;
@@ -57,6 +59,9 @@ import picocli.CommandLine.Spec;
       "Exit status: 0 all passed, 1 some failed, 2 the suite can't be run."
     })
 final class TestCommand implements Callable<Integer> {
+  private static final String JPC = "jpc";
+  private static final String REFERENCE = "reference";
+
   private final Console console;
 
   @Spec private CommandSpec spec;
@@ -145,8 +150,10 @@ final class TestCommand implements Callable<Integer> {
       description = "the directory with the plugins of other devices")
   private Path plugins;
 
-  /** One for each thread, as much of a JPC is static. */
-  private final ThreadLocal<Host> jpcs = ThreadLocal.withInitial(this::loadJpc);
+  private final Host referenceHost = new ReferenceHost();
+
+  /** For cases that need it; else null. */
+  private Host jpcHost;
 
   TestCommand(Console console) {
     this.console = console;
@@ -162,6 +169,9 @@ final class TestCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "name a suite, or give --new=IMAGE for one to start from");
     }
+    if (host != null && !host.equals(JPC) && !host.equals(REFERENCE)) {
+      throw new BadInputException("--host: '" + host + "' is not reference or jpc");
+    }
     if (jobs < 1 || repeat < 1) {
       throw new BadInputException("--jobs and --repeat take a number from 1 up");
     }
@@ -170,18 +180,29 @@ final class TestCommand implements Callable<Integer> {
       Suite suite = new SuiteReader(set, host).read(file);
       List<Case> selected = suite.select(only);
       List<Case> cases = dealt(suite, selected);
-      if (cases.stream().anyMatch(test -> !test.host().equals("reference"))) {
+      if (cases.stream().anyMatch(test -> test.host().equals(JPC))) {
         System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, UTF_8)); // JPC chats
       }
-      for (Case test : cases) {
-        test.checkFiles();
-        host(test.host());
-      }
+      check(cases);
       return run(suite, selected, cases);
     } catch (IOException | IllegalArgumentException e) {
       throw new BadInputException(e);
     } finally {
       System.setOut(standardOutput);
+    }
+  }
+
+  /** Refuses before anything runs what would keep a case from running. */
+  private void check(List<Case> cases) throws BadInputException, IOException {
+    try (PluginDirectory directory = PluginsCommand.open(plugins)) {
+      directory.skipped().forEach(line -> console.note("skipped: " + line));
+      for (Case test : cases) {
+        test.checkFiles();
+        PluginCheck.check(test, directory);
+      }
+    }
+    if (cases.stream().anyMatch(test -> test.host().equals(JPC))) {
+      jpcHost = jpcHost();
     }
   }
 
@@ -217,18 +238,14 @@ final class TestCommand implements Callable<Integer> {
   }
 
   private Host host(String id) {
-    return id.equals("reference") ? new ReferenceHost() : jpcs.get();
+    return id.equals(JPC) ? jpcHost : referenceHost;
   }
 
-  private Host loadJpc() {
+  private Host jpcHost() throws BadInputException {
     if (jpc == null) {
-      throw new IllegalArgumentException("cases with host jpc need --jpc=JAR, the jar of a JPC");
+      throw new BadInputException("cases with host jpc need --jpc=JAR, the jar of a JPC");
     }
-    try {
-      return JpcLoader.load(new JpcOptions(jpc, false, repairs, List.of()));
-    } catch (BadInputException e) {
-      throw new IllegalArgumentException(e.getMessage(), e);
-    }
+    return new JpcHosts(new JpcOptions(jpc, false, repairs, List.of()));
   }
 
   private int run(Suite suite, List<Case> selected, List<Case> cases) throws IOException {
@@ -244,7 +261,10 @@ final class TestCommand implements Callable<Integer> {
     try (CleanUp cleanUp = new CleanUp(work, this::endedBySignal);
         ReportFolder results = cleanUp.add(ReportFolder.create(folder, info));
         SuiteRunner runner = cleanUp.add(new SuiteRunner(suite, settings, results));
-        SuiteProgress progress = new SuiteProgress(console.err(), Terminal.is(2), cases.size())) {
+        SuiteProgress progress =
+            cleanUp.add(
+                new SuiteProgress(
+                    console.err(), Terminal.is(2) ? Terminal::columns : null, cases.size()))) {
       runner.run(cases, new Listener(progress));
       if (report != null) {
         console.note("report: " + results.html());

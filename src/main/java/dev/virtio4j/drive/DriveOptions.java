@@ -132,6 +132,19 @@ public record DriveOptions(
    *     the message is one line that says what is
    */
   public static DriveOptions ofDevice(String type, Map<String, String> options) {
+    return of(keysOfDevice(type, options));
+  }
+
+  /**
+   * Reads the options of one of our devices for themselves.
+   *
+   * @param type its type, as our plugin-descriptor.xml has it
+   * @param options their values by their names
+   * @return what is given for each key of the drive that it is
+   * @throws IllegalArgumentException if there is no such type or option, or a value is not of its
+   *     type; the message is one line that says what there is
+   */
+  public static Map<DriveKey, String> keysOfDevice(String type, Map<String, String> options) {
     DriveKind kind =
         DriveKind.of(type)
             .orElseThrow(() -> new IllegalArgumentException("no device of ours: " + type));
@@ -143,7 +156,7 @@ public record DriveOptions(
       }
     }
     options.forEach((name, value) -> keys.put(DriveKey.of(name), value));
-    return of(keys);
+    return keys;
   }
 
   /**

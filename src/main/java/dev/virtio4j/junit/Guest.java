@@ -9,10 +9,9 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Boots a guest on the reference PC for a test, or for each test of a class, that takes a {@link
- * GuestConsole} as parameter, and ends it after the test. Where a {@code @BeforeAll} method takes
- * one, it is one for all tests of the class. If the test fails, the end of the serial log is added
- * to the failure.
+ * Boots a guest for a test, or for each test of a class, that takes a {@link GuestConsole} as
+ * parameter, and ends it after the test. Where a {@code @BeforeAll} method takes one, it is one for
+ * all tests of the class. If the test fails, the end of the serial log is added to the failure.
  *
  * <p>Images are never changed: what the guest writes is gone with it. Relative paths are relative
  * to the working directory.
@@ -59,6 +58,14 @@ public @interface Guest {
    * @return the file
    */
   String restore() default "";
+
+  /**
+   * The emulator: {@code reference}, or {@code jpc}, for which the configuration parameter of JUnit
+   * or system property {@code virtio4j.jpc} names the jar.
+   *
+   * @return empty for what the parameter {@code virtio4j.host} says; without that the reference PC
+   */
+  String host() default "";
 
   /**
    * The size of RAM.

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.virtio4j.drive.DriveCounters;
 import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.MachineOptions;
+import dev.virtio4j.machine.ReferenceHost;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -36,7 +38,19 @@ public final class GuestConsole implements AutoCloseable {
    * @throws BadInputException if a file is not as it should be, or does not fit the machine
    */
   public static GuestConsole open(MachineOptions options) throws BadInputException {
-    return new GuestConsole(SteppedGuest.start(options));
+    return open(new ReferenceHost(), options);
+  }
+
+  /**
+   * Makes a guest, before its first instruction. Tests with {@link Guest} don't need this.
+   *
+   * @param host the emulator; of JPCs one that runs no other guest
+   * @param options what it is
+   * @return its console; to be closed
+   * @throws BadInputException if a file is not as it should be, or does not fit the machine
+   */
+  public static GuestConsole open(Host host, MachineOptions options) throws BadInputException {
+    return new GuestConsole(SteppedGuest.start(host, options));
   }
 
   /**

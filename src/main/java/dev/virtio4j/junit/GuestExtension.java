@@ -3,9 +3,14 @@ package dev.virtio4j.junit;
 import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.drive.MemorySize;
 import dev.virtio4j.machine.BadInputException;
+import dev.virtio4j.machine.Host;
+import dev.virtio4j.machine.JpcLoader;
+import dev.virtio4j.machine.JpcOptions;
 import dev.virtio4j.machine.MachineOptions;
+import dev.virtio4j.machine.ReferenceHost;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -22,6 +27,9 @@ final class GuestExtension
     implements ParameterResolver,
         TestExecutionExceptionHandler,
         LifecycleMethodExecutionExceptionHandler {
+  private static final String HOST = "virtio4j.host";
+  private static final String JPC = "virtio4j.jpc";
+
   private static final Namespace NAMESPACE = Namespace.create(GuestExtension.class);
 
   /** How much of a serial log is added to a failure. */
@@ -53,7 +61,7 @@ final class GuestExtension
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return context
         .getStore(NAMESPACE)
-        .getOrComputeIfAbsent(Booted.class, key -> boot(guest(context)), Booted.class)
+        .getOrComputeIfAbsent(Booted.class, key -> boot(guest(context), context), Booted.class)
         .console();
   }
 
@@ -70,12 +78,43 @@ final class GuestExtension
     throw new ParameterResolutionException("@Guest is missing: put it on the test or its class");
   }
 
-  private static Booted boot(Guest guest) {
+  private static Booted boot(Guest guest, ExtensionContext context) {
     try {
-      return new Booted(GuestConsole.open(options(guest)));
+      return new Booted(GuestConsole.open(host(guest, context), options(guest)));
     } catch (BadInputException | IllegalArgumentException e) {
       throw new ParameterResolutionException("@Guest: " + e.getMessage(), e);
     }
+  }
+
+  private static Host host(Guest guest, ExtensionContext context) throws BadInputException {
+    String host =
+        guest.host().isEmpty()
+            ? context.getConfigurationParameter(HOST).orElse("reference")
+            : guest.host();
+    return switch (host) {
+      case "reference" -> referenceHost(context);
+      case "jpc" -> JpcLoader.load(jpc(context));
+      default -> throw new IllegalArgumentException("'" + host + "' is not reference or jpc");
+    };
+  }
+
+  /** One for all tests, since its machines share what was translated of the guests' code. */
+  private static Host referenceHost(ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .getOrComputeIfAbsent(ReferenceHost.class, key -> new ReferenceHost(), Host.class);
+  }
+
+  private static JpcOptions jpc(ExtensionContext context) {
+    String jar =
+        context
+            .getConfigurationParameter(JPC)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "host jpc needs -D" + JPC + "=JAR, the jar of a JPC"));
+    return new JpcOptions(Path.of(jar), false, "all", List.of());
   }
 
   private static MachineOptions options(Guest guest) {

@@ -7,10 +7,10 @@ import dev.virtio4j.host.EventClock;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.Expectations;
+import dev.virtio4j.machine.Host;
 import dev.virtio4j.machine.MachineOptions;
 import dev.virtio4j.machine.MachineSetup;
 import dev.virtio4j.machine.Monitor;
-import dev.virtio4j.machine.ReferenceHost;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,8 +72,8 @@ final class SteppedGuest implements BootRun.Script, AutoCloseable {
   }
 
   /** Makes one, before its first instruction. */
-  static SteppedGuest start(MachineOptions options) throws BadInputException {
-    MachineSetup setup = MachineSetup.open(new ReferenceHost(), options);
+  static SteppedGuest start(Host host, MachineOptions options) throws BadInputException {
+    MachineSetup setup = MachineSetup.open(host, options);
     try {
       SteppedGuest guest = new SteppedGuest(setup);
       guest.thread.setDaemon(true);

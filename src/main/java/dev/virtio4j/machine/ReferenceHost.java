@@ -4,15 +4,19 @@ import dev.virtio4j.drive.Drives;
 import dev.virtio4j.pc.CpuMode;
 import dev.virtio4j.pc.Profile;
 import dev.virtio4j.pc.ReferencePc;
+import dev.virtio4j.pc.TranslatedClasses;
 import java.time.Instant;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
-/** The reference PC. */
+/** The reference PC. Machines that one host has made share what was translated of their code. */
 public final class ReferenceHost implements Host {
 
   private final CpuMode cpu;
   private final Profile profile;
+
+  /** Those of all machines that this makes. */
+  private final TranslatedClasses translated = new TranslatedClasses();
 
   /** Makes one whose CPU translates what is hot. */
   public ReferenceHost() {
@@ -41,7 +45,8 @@ public final class ReferenceHost implements Host {
     long startSeconds =
         options.realtime() ? Instant.now().getEpochSecond() : ReferencePc.DEFAULT_START_SECONDS;
     ReferencePc pc =
-        withMemory(memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial, cpu));
+        withMemory(
+            memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial, cpu, translated));
     drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
     if (options.realtime()) {
       pc.paceToWallClock();

@@ -5,7 +5,8 @@
  *   MachineOptions     what the user wants
  *   MachineSetup       what is booted and the drives, opened; kept from one power-on to the next
  *     Boot             LinuxBoot or FirmwareBoot
- *     Host             makes machines: ReferenceHost, or what JpcLoader loads by JpcOptions
+ *     Host             makes machines: ReferenceHost, or what JpcLoader loads by JpcOptions;
+ *                      JpcHosts for several at the same time
  *       Machine        one power-on of one
  *     StateFile        a saved machine's file; SaveTarget writes it
  *   BootRun            power-on, resets, to the end

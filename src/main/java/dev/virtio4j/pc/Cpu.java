@@ -97,8 +97,14 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
    * @param ports the I/O ports
    * @param time the time-stamp counter's time, in emulated nanoseconds
    * @param hotAfter after how many runs a block is translated; {@link Translator#NEVER} if none is
+   * @param classes has what is translated
    */
-  Cpu(PhysicalMemory memory, IoPorts ports, LongSupplier time, int hotAfter) {
+  Cpu(
+      PhysicalMemory memory,
+      IoPorts ports,
+      LongSupplier time,
+      int hotAfter,
+      TranslatedClasses classes) {
     this.memory = memory;
     this.ports = ports;
     this.time = time;
@@ -110,7 +116,7 @@ final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     strings = new StringUnit(this);
     RareOperations rare = new RareOperations(this);
     interpreter = new Interpreter(this, rare, new BlockEnds(this), hotAfter);
-    translator = new Translator(this, interpreter, rare, hotAfter);
+    translator = new Translator(this, interpreter, rare, hotAfter, classes);
     code.setListener(this);
     memory.setCodeWatch(code);
     memory.onRemap(mmu::flush);

@@ -60,7 +60,7 @@ public final class ReferencePc implements Stateful {
    * @throws IllegalArgumentException if the memory's size is none of these
    */
   public ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput) {
-    this(memoryBytes, startSeconds, serialOutput, CpuMode.TRANSLATOR);
+    this(memoryBytes, startSeconds, serialOutput, CpuMode.TRANSLATOR, new TranslatedClasses());
   }
 
   /**
@@ -70,17 +70,28 @@ public final class ReferencePc implements Stateful {
    * @param startSeconds when the real-time clock starts, in seconds since 1970, UTC
    * @param serialOutput takes each byte that the guest sends on COM1, 0 to 255
    * @param mode how the CPU runs; the guest can't tell
+   * @param classes has what the CPU translates; may be that of other machines
    * @throws IllegalArgumentException if the memory's size is none of these
    */
-  public ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput, CpuMode mode) {
-    this(memoryBytes, startSeconds, serialOutput, mode.hotAfter());
+  public ReferencePc(
+      int memoryBytes,
+      long startSeconds,
+      IntConsumer serialOutput,
+      CpuMode mode,
+      TranslatedClasses classes) {
+    this(memoryBytes, startSeconds, serialOutput, mode.hotAfter(), classes);
   }
 
   /** Makes a machine whose CPU translates a block after so many runs. */
-  ReferencePc(int memoryBytes, long startSeconds, IntConsumer serialOutput, int hotAfter) {
+  ReferencePc(
+      int memoryBytes,
+      long startSeconds,
+      IntConsumer serialOutput,
+      int hotAfter,
+      TranslatedClasses classes) {
     memory = new PhysicalMemory(memoryBytes);
     clock = new VirtualClock(this::instructions, this::reconsider, this::wake);
-    cpu = new Cpu(memory, ports, clock::now, hotAfter);
+    cpu = new Cpu(memory, ports, clock::now, hotAfter, classes);
     board =
         new Mainboard(
             memory, ports, clock, startSeconds, cpu::setInterruptRequest, serialOutput, this::end);

@@ -1,7 +1,6 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.pc.Region.Member;
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +46,7 @@ final class Translator {
   private final Interpreter interpreter;
   private final int hotAfter;
   private final CodeDropped codeDropped = new CodeDropped();
-  private final MethodHandles.Lookup lookup = MethodHandles.lookup();
+  private final TranslatedClasses classes;
 
   /** Is told what runs; null where nobody counts. */
   private Profile profile;
@@ -67,8 +66,14 @@ final class Translator {
   /** Whether the operation dropped the code that runs. */
   private boolean dropped;
 
-  Translator(Cpu cpu, Interpreter interpreter, RareOperations rare, int hotAfter) {
+  Translator(
+      Cpu cpu,
+      Interpreter interpreter,
+      RareOperations rare,
+      int hotAfter,
+      TranslatedClasses classes) {
     this.cpu = cpu;
+    this.classes = classes;
     this.interpreter = interpreter;
     this.rare = rare;
     this.hotAfter = hotAfter;
@@ -221,13 +226,12 @@ final class Translator {
   private Translation define(byte[] file, Region region) {
     try {
       return (Translation)
-          lookup
-              .defineHiddenClass(file, true)
-              .lookupClass()
+          classes
+              .of(file)
               .getDeclaredConstructor(Translator.class, Region.class)
               .newInstance(this, region);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the class of a region does not load", e);
+      throw new IllegalStateException("the class of a region has no such constructor", e);
     }
   }
 }

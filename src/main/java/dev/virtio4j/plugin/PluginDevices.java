@@ -1,13 +1,11 @@
 package dev.virtio4j.plugin;
 
 import dev.virtio4j.descriptor.DeviceOptions;
-import dev.virtio4j.descriptor.DeviceType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The devices that a user wants of the plugins of a directory, opened. */
 public final class PluginDevices implements Closeable {
@@ -45,20 +43,8 @@ public final class PluginDevices implements Closeable {
   }
 
   private PluginDevice open(DeviceOptions device) throws IOException {
-    for (Plugin plugin : directory.plugins()) {
-      DeviceType type = plugin.descriptor().device(device.type()).orElse(null);
-      if (type != null) {
-        return plugin.open(type, device.given());
-      }
-    }
-    throw new IllegalArgumentException(
-        "no plugin has a device '%s'; there are %s"
-            .formatted(
-                device.type(),
-                directory.plugins().stream()
-                    .flatMap(plugin -> plugin.descriptor().devices().stream())
-                    .map(DeviceType::name)
-                    .collect(Collectors.joining(", "))));
+    Plugin plugin = directory.having(device.type());
+    return plugin.open(plugin.descriptor().device(device.type()).orElseThrow(), device.given());
   }
 
   /** {@return the devices, in the order in which they were wanted} */

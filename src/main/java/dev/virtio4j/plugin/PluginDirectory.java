@@ -2,6 +2,7 @@ package dev.virtio4j.plugin;
 
 import dev.virtio4j.descriptor.Descriptor;
 import dev.virtio4j.descriptor.DescriptorReader;
+import dev.virtio4j.descriptor.DeviceType;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 
 /**
@@ -113,6 +115,35 @@ public final class PluginDirectory implements Closeable {
   /** {@return the plugins that are loaded} */
   public List<Plugin> plugins() {
     return Collections.unmodifiableList(plugins);
+  }
+
+  /**
+   * Finds the plugin that has a type of device.
+   *
+   * @param type its name
+   * @return the first that has it
+   * @throws IllegalArgumentException if none has; the message is one line that says what there is
+   */
+  public Plugin having(String type) {
+    return plugins.stream()
+        .filter(plugin -> plugin.descriptor().device(type).isPresent())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no plugin has a device '%s'; there are %s"
+                        .formatted(
+                            type,
+                            types().isEmpty()
+                                ? "none: --plugins=DIR names a directory with plugins"
+                                : types())));
+  }
+
+  private String types() {
+    return plugins.stream()
+        .flatMap(plugin -> plugin.descriptor().devices().stream())
+        .map(DeviceType::name)
+        .collect(Collectors.joining(", "));
   }
 
   /** {@return a line for each jar that was skipped: which, and why} */

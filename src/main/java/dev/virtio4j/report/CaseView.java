@@ -93,7 +93,8 @@ record CaseView(
   private static void writeLog(
       CaseResult result, FinishedCase one, Template.Fragment fragment, Writer out)
       throws IOException {
-    LogView log = new LogView(result, row -> fragment.execute(row, out));
+    LogView log =
+        new LogView(result, SerialReader.lines(one.files()), row -> fragment.execute(row, out));
     SerialReader.read(one.files(), log::add);
     log.end();
   }

@@ -5,10 +5,12 @@ import java.util.function.Consumer;
 
 /** A serial log as {@code case.html} shows it: its lines, and between them where steps began. */
 final class LogView {
-  /** How much of a log is in the page; the middle of a longer one is left out. */
+  /** How much of a log is in the page, in bytes and lines; the middle of a longer one is not. */
   private static final int MAX_HEAD = 64 << 10;
 
+  private static final int MAX_HEAD_LINES = 1000;
   private static final int MAX_TAIL = 128 << 10;
+  private static final int MAX_TAIL_LINES = 2000;
 
   /** A pause is worth a word when it is this part of the whole time. */
   private static final double PAUSE = 0.08;
@@ -26,25 +28,39 @@ final class LogView {
   record Row(boolean line, boolean note, String part, String time, String text, String outcome) {}
 
   private final CaseResult result;
+  private final long lines;
   private final Consumer<Row> rows;
   private final double total;
+  private long number;
   private int steps;
   private long last;
   private long leftOut;
 
-  LogView(CaseResult result, Consumer<Row> rows) {
+  /**
+   * Begins with the first line.
+   *
+   * @param result the case
+   * @param lines how many lines its log has
+   * @param rows takes what is shown
+   */
+  LogView(CaseResult result, long lines, Consumer<Row> rows) {
     this.result = result;
+    this.lines = lines;
     this.rows = rows;
     total = Math.max(1, Timeline.total(result));
   }
 
   /** Adds the next line. */
   void add(SerialReader.Line line) {
-    if (line.start() >= MAX_HEAD && line.start() < line.size() - MAX_TAIL) {
-      if (leftOut++ == 0) {
-        note("the middle of the log is left out; all of it is in the file " + SerialLog.LOG);
-      }
+    if (!isShown(line, number++)) {
+      leftOut++;
       return;
+    }
+    if (leftOut > 0) {
+      note(
+          "%s lines of the log are left out here; all of it is in the file %s"
+              .formatted(Figures.count(leftOut), SerialLog.LOG));
+      leftOut = 0;
     }
     stepsUntil(line.nanos());
     long pause = line.nanos() - last;
@@ -60,6 +76,11 @@ final class LogView {
             Figures.format("%.6f", line.nanos() / 1e9),
             line.text(),
             ""));
+  }
+
+  private boolean isShown(SerialReader.Line line, long before) {
+    return (line.start() < MAX_HEAD && before < MAX_HEAD_LINES)
+        || (line.start() >= line.size() - MAX_TAIL && before >= lines - MAX_TAIL_LINES);
   }
 
   /** Adds what comes after the last line. */

@@ -4,7 +4,11 @@ import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -77,8 +81,21 @@ public final class ReportFolder implements Closeable {
     try {
       return new ReportFolder(folder, info, wall);
     } catch (IOException e) {
-      throw new IOException("%s: no report can be written there: %s".formatted(folder, e), e);
+      throw new IOException("%s: no report can be written there: %s".formatted(folder, why(e)), e);
     }
+  }
+
+  private static String why(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such directory";
+    } else if (e instanceof FileAlreadyExistsException) {
+      return "it is no directory";
+    } else if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    return e instanceof FileSystemException system && system.getReason() != null
+        ? system.getReason()
+        : e.getMessage();
   }
 
   private void removeFormerReport() throws IOException {
@@ -94,12 +111,13 @@ public final class ReportFolder implements Closeable {
    * Where the files of a case belong, such as its {@link SerialLog}.
    *
    * @param id one of the suite's cases
-   * @return a folder, which is made if it is missing
+   * @return a folder, which is made if it is missing and the report is not closed
    * @throws IOException if it can't be made
    * @throws IllegalArgumentException if there is no such case
    */
-  public Path caseFolder(String id) throws IOException {
-    return Files.createDirectories(folder.resolve(CASES).resolve(names.of(id)));
+  public synchronized Path caseFolder(String id) throws IOException {
+    Path files = folder.resolve(CASES).resolve(names.of(id));
+    return closed ? files : Files.createDirectories(files);
   }
 
   /**

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Reads what {@link SerialLog} wrote, one line at a time. */
 final class SerialReader {
@@ -26,6 +27,22 @@ final class SerialReader {
   @FunctionalInterface
   interface Visitor {
     void visit(Line line) throws IOException;
+  }
+
+  /**
+   * Counts the lines of a log.
+   *
+   * @param folder where it is
+   * @return how many lines {@link #read} would visit
+   */
+  static long lines(Path folder) throws IOException {
+    Path times = folder.resolve(SerialLog.TIMES);
+    if (!Files.exists(times)) {
+      return 0;
+    }
+    try (Stream<String> lines = Files.lines(times)) {
+      return lines.count();
+    }
   }
 
   /**

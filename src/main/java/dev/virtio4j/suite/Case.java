@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
  * @param start what it boots, or where it goes on
  * @param host the emulator: {@code reference} or {@code jpc}
  * @param memoryBytes the size of RAM; of a case that goes on, what the saved machine has
- * @param drives the drives at first, each with its name; of a case that goes on, what the case that
- *     booted has
+ * @param drives the drives at first, each with its name, those among its devices last; of a case
+ *     that goes on, what the case that booted has
  * @param devices devices of plugins; likewise
  * @param steps what is done, in this order; may be empty
  * @param failIf what the guest must never send on its serial line, from the start to the end

@@ -70,15 +70,28 @@ final class CaseReader {
 
   private Case booting(Draft draft) {
     Scope scope = draft.scope();
+    Start start = start(draft);
+    DriveReader reader = new DriveReader(scope, draft.axes());
+    List<DriveOptions> drives = new ArrayList<>(reader.read(list(draft, SuiteKey.DRIVES)));
+    List<Device> others = new ArrayList<>();
+    for (Value given : list(draft, SuiteKey.DEVICES)) {
+      Map<String, Value> keys = given.map();
+      String type = type(given, keys, scope);
+      if (DriveOptions.isOurs(type)) {
+        drives.add(reader.device(type, keys, given));
+      } else {
+        others.add(device(type, keys, given, scope));
+      }
+    }
     return finish(
         draft,
-        start(draft),
+        start,
         host(draft),
         has(draft, SuiteKey.MEMORY)
             ? scope.read(get(draft, SuiteKey.MEMORY), MemorySize::parse).bytes()
             : MEMORY.bytes(),
-        new DriveReader(scope, draft.axes()).read(list(draft, SuiteKey.DRIVES)),
-        list(draft, SuiteKey.DEVICES).stream().map(device -> device(device, scope)).toList(),
+        drives,
+        others,
         false);
   }
 
@@ -103,7 +116,13 @@ final class CaseReader {
 
   private Start kernel(Draft draft) {
     if (!has(draft, SuiteKey.KERNEL)) {
-      throw draft.place().wrong("does not say what it boots; give kernel, firmware or from");
+      throw draft
+          .place()
+          .wrong(
+              host(draft).equals("jpc")
+                  ? "does not say what it boots; give kernel, firmware or from: JPC's own BIOS"
+                      + " boots JPC's own disks, and cases have none, as these would be changed"
+                  : "does not say what it boots; give kernel, firmware or from");
     }
     Scope scope = draft.scope();
     Path kernel = scope.file(get(draft, SuiteKey.KERNEL));
@@ -126,14 +145,24 @@ final class CaseReader {
         : HOSTS.get(0);
   }
 
-  private static Device device(Value given, Scope scope) {
-    Map<String, String> keys = new LinkedHashMap<>();
-    given.map().forEach((key, value) -> keys.put(key, scope.text(value)));
-    String type = keys.remove("type");
+  /** Takes the type of a device out of its keys. */
+  private static String type(Value device, Map<String, Value> keys, Scope scope) {
+    Value type = keys.remove("type");
     if (type == null) {
-      throw given.wrong("has no type; give the type of the device");
+      throw device.wrong("has no type; give the type of the device");
     }
-    return new Device(given.place(), type, keys);
+    return scope.text(type);
+  }
+
+  private static Device device(String type, Map<String, Value> given, Value device, Scope scope) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    Map<String, Place> places = new LinkedHashMap<>();
+    given.forEach(
+        (key, value) -> {
+          keys.put(key, scope.text(value));
+          places.put(key, value.place());
+        });
+    return new Device(device.place(), type, keys, places);
   }
 
   private Case goingOn(Draft draft) {

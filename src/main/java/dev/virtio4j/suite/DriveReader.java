@@ -47,6 +47,31 @@ final class DriveReader {
       places.putAll(keys(drive));
       places.forEach((key, value) -> given.put(key, scope.text(value)));
     }
+    return named(given, places, drive);
+  }
+
+  /**
+   * Reads a device that is a drive.
+   *
+   * @param type its type
+   * @param options its other keys
+   * @param device where it stands
+   */
+  DriveOptions device(String type, Map<String, Value> options, Value device) {
+    Map<DriveKey, Value> places = new EnumMap<>(DriveKey.class);
+    Map<DriveKey, String> given = DriveOptions.keysOfDevice(type, Map.of());
+    options.forEach(
+        (name, value) -> {
+          given.putAll(
+              scope.read(value, text -> DriveOptions.keysOfDevice(type, Map.of(name, text))));
+          places.put(DriveKey.of(name), value);
+        });
+    return named(given, places, device);
+  }
+
+  /** With its paths and what the matrix adds, under a name. */
+  private DriveOptions named(
+      Map<DriveKey, String> given, Map<DriveKey, Value> places, Value drive) {
     for (DriveKey key : FILES) {
       given.computeIfPresent(
           key,

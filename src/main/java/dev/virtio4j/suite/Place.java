@@ -27,7 +27,7 @@ public record Place(Path file, int line, String key) {
    * @param cause says what; its message is one line
    * @return to be thrown: one line that begins with this place
    */
-  IllegalArgumentException wrong(Exception cause) {
+  public IllegalArgumentException wrong(Exception cause) {
     return new IllegalArgumentException(this + ": " + cause.getMessage(), cause);
   }
 

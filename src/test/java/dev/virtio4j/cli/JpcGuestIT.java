@@ -46,11 +46,7 @@ class JpcGuestIT {
 
   @BeforeEach
   void guest() throws IOException {
-    String jar = System.getProperty("jpc.jar");
-    if (jar == null) {
-      throw Needs.skip("guests on a real JPC, which is in no registry: -Djpc.jar=FILE");
-    }
-    jpc = List.of("--host=jpc", "--jpc=" + jar);
+    jpc = List.of("--host=jpc", "--jpc=" + Needs.jpc());
     TestGuest made = TestGuest.of(COPY, directory);
     guest =
         List.of(

@@ -26,6 +26,21 @@ class KilledSuiteTest {
   @Test
   @DisplayName("keeps the report of what was finished, and leaves no temporary files")
   void killed() throws Exception {
+    kill("--report=" + directory.resolve("report"), "; the report has what was finished");
+    assertThat(directory.resolve("report/index.html")).exists();
+    assertThat(new ResultsFile(directory.resolve("report")).read().cases())
+        .extracting(result -> result.id() + " " + result.outcome())
+        .containsExactly("short PASSED", "endless ERROR");
+  }
+
+  @Test
+  @DisplayName("leaves nothing when no report was wished for")
+  void withoutReport() throws Exception {
+    kill("--jobs=2", "");
+  }
+
+  /** Starts a suite, ends it by a signal, and looks at what it says and leaves. */
+  private void kill(String option, String more) throws Exception {
     TestKernel.write(directory.resolve("kernel"), TestKernel.print("> "), TestKernel.LOOP);
     Files.write(directory.resolve("disk"), new byte[8192]);
     Files.writeString(
@@ -43,23 +58,20 @@ class KilledSuiteTest {
                 Main.class,
                 "test",
                 directory.resolve("s.yaml").toString(),
-                "--report=" + directory.resolve("report"),
+                option,
                 "--cache=" + directory.resolve("cache"))
             .start();
     try (BufferedReader errors = program.errorReader()) {
       assertThat(errors.readLine()).startsWith("virtio4j: 1/2 short: passed");
       program.toHandle().destroy(); // the streams stay open
-      assertThat(errors.readLine())
-          .isEqualTo("virtio4j: ended by a signal; the report has what was finished");
+      assertThat(errors.readLine()).isEqualTo("virtio4j: 1 passed, 0 failed");
+      assertThat(errors.readLine()).isEqualTo("virtio4j: ended by a signal" + more);
+      assertThat(errors.readLine()).isNull();
       assertThat(program.waitFor(1, TimeUnit.MINUTES)).isTrue();
     } finally {
       program.destroyForcibly();
     }
     assertThat(files(temporary)).isEmpty();
-    assertThat(directory.resolve("report/index.html")).exists();
-    assertThat(new ResultsFile(directory.resolve("report")).read().cases())
-        .extracting(result -> result.id() + " " + result.outcome())
-        .containsExactly("short PASSED", "endless ERROR");
   }
 
   /** What is left, but for what the JVM and JNA keep there. */

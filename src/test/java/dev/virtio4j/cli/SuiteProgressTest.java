@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
@@ -38,9 +39,10 @@ class SuiteProgressTest {
         List.of());
   }
 
-  private String shown(boolean terminal) {
+  private String shown(int columns) {
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    try (SuiteProgress progress = new SuiteProgress(stream, terminal, 3)) {
+    try (SuiteProgress progress =
+        new SuiteProgress(stream, columns == 0 ? null : () -> columns, 3)) {
       progress.making("boots@shell");
       progress.started("reads[if=virtio]");
       progress.started("writes");
@@ -61,7 +63,7 @@ class SuiteProgressTest {
   @Test
   @DisplayName("is a line for each case when it is piped, and more for one that failed")
   void piped() {
-    assertThat(shown(false))
+    assertThat(shown(0))
         .isEqualTo(
             """
             virtio4j: making checkpoint boots@shell
@@ -76,13 +78,53 @@ class SuiteProgressTest {
   }
 
   @Test
+  @DisplayName("ends its line when it is closed early, and says nothing after that")
+  void closedEarly() {
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    SuiteProgress progress = new SuiteProgress(stream, () -> 40, 3);
+    progress.started("reads[if=virtio]");
+    progress.close();
+    progress.finished(result("reads[if=virtio]", Outcome.FAILED, "too late", ""), null);
+    progress.close();
+    List<String> rows = rows();
+    assertThat(rows).last().isEqualTo("virtio4j: 0 passed, 0 failed");
+    assertThat(rows).allMatch(row -> row.length() <= 37);
+  }
+
+  /** What stood in the last row of the terminal, each time that it was overwritten or left. */
+  private List<String> rows() {
+    return Arrays.stream(out.toString(StandardCharsets.UTF_8).split("[\r\n]+"))
+        .map(row -> row.replace("\u001b[K", "").stripTrailing())
+        .toList();
+  }
+
+  @Test
   @DisplayName("is a bar on a terminal, within 80 columns, and lines for cases that failed")
   void terminal() {
-    assertThat(shown(true).split("[\r\n]+"))
-        .allMatch(line -> line.length() <= 80)
+    assertThat(shown(80)).endsWith("virtio4j: 1 passed, 1 failed, 1 skipped\n");
+    assertThat(rows())
+        .allMatch(row -> row.length() <= 77)
         .doesNotContain("virtio4j: 1/3 reads[if=virtio]: passed after 1.3 s")
-        .contains("    | Kernel panic", "    files: r/writes")
-        .anyMatch(line -> line.contains("100%") && line.contains("3/3"))
-        .endsWith("virtio4j: 1 passed, 1 failed, 1 skipped");
+        .contains("    | Kernel panic", "    files: r/writes");
+  }
+
+  @Test
+  @DisplayName("has in its line how far it is, the time left, the case at hand, as far as it fits")
+  void line() {
+    PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+    try (SuiteProgress progress = new SuiteProgress(stream, () -> 80, 2)) {
+      progress.making("boots@shell");
+      assertThat(progress.line(77))
+          .isEqualTo("%-77s", "[                ] 0/2, ? left, 0 passed, 0 failed, boots@shell");
+      progress.started("reads-all[if=virtio]");
+      progress.started("writes");
+      assertThat(progress.line(70))
+          .isEqualTo("[                ] 0/2, ? left, 0 passed, 0 failed, ...l[if=virtio] +1");
+      assertThat(progress.line(37)).isEqualTo("0/2, ? left, 0 failed, ...=virtio] +1");
+      assertThat(progress.line(10)).isEqualTo("0/2, ? lef");
+      progress.finished(result("writes", Outcome.FAILED, "no", ""), null);
+      assertThat(progress.line(77))
+          .matches("\\[========        ] 1/2, .+ left, 0 passed, 1 failed, reads-al.*");
+    }
   }
 }

@@ -420,7 +420,10 @@ class TestCommandTest {
         "a: {steps: [wait: 1s]}                      | --jobs=0      | --jobs and --repeat take a number from 1 up",
         "a: {steps: [wait: 1s]}                      | --only=b*     | --only b*: no such case in @/s.yaml; there are a",
         "a: {steps: [wait: 1s]}                      | --host=jpc    | cases with host jpc need --jpc=JAR, the jar of a JPC",
-        "a: {steps: [wait: 1s]}                      | --report=@/off/r | @/off/r: no report can be written there: ",
+        "a: {steps: [wait: 1s]}                      | --host=qemu   | --host: 'qemu' is not reference or jpc",
+        "a: {steps: [wait: 1s]}                      | --report=@/off | @/off: no report can be written there: it is no directory",
+        "a: {steps: [wait: 1s]}                      | --report=@/off/r | @/off/r: no report can be written there: Not a directory",
+        "a: {steps: [wait: 1s]}                      | --plugins=@/none | no such file: @/none",
         "a: {steps: [wait: 1s]}                      | --cache=@/off | @/off",
         "a: {steps: [wait: 1s]}                      | --shard=3/2   | shard 3/2: use I/N, with I from 1 to N",
         // spotless:on

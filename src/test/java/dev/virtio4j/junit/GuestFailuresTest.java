@@ -48,6 +48,14 @@ class GuestFailuresTest {
     void nothingToBoot(GuestConsole console) {}
 
     @Test
+    @Guest(host = "jpc", kernel = KERNEL)
+    void noJpc(GuestConsole console) {}
+
+    @Test
+    @Guest(host = "qemu", kernel = KERNEL)
+    void noHost(GuestConsole console) {}
+
+    @Test
     void noGuest(GuestConsole console) {}
   }
 
@@ -97,6 +105,10 @@ class GuestFailuresTest {
         .hasMessageContaining(GuestTest.FOLDER + "none");
     assertThat(failures.get("nothingToBoot(GuestConsole)"))
         .hasMessageContaining("@Guest: give kernel or firmware to boot, or restore");
+    assertThat(failures.get("noJpc(GuestConsole)"))
+        .hasMessageContaining("@Guest: host jpc needs -Dvirtio4j.jpc=JAR, the jar of a JPC");
+    assertThat(failures.get("noHost(GuestConsole)"))
+        .hasMessageContaining("@Guest: 'qemu' is not reference or jpc");
     assertThat(failures.get("noGuest(GuestConsole)")).hasMessageContaining("No ParameterResolver");
   }
 

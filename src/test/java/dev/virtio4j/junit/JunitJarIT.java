@@ -28,26 +28,33 @@ class JunitJarIT {
 
   @Test
   @DisplayName(
-      "has the extension and the reference PC, and nothing of JUnit and of the command line")
+      "has the extension, the reference PC and what runs a JPC, and nothing of JUnit, of JPC"
+          + " itself and of the command line")
   void content() throws IOException {
     try (JarFile file = new JarFile(jar().toFile())) {
       List<String> names = file.stream().map(ZipEntry::getName).toList();
 
       assertThat(names)
-          .contains("dev/virtio4j/junit/Guest.class", "dev/virtio4j/pc/ReferencePc.class")
+          .contains(
+              "dev/virtio4j/junit/Guest.class",
+              "dev/virtio4j/pc/ReferencePc.class",
+              "dev/virtio4j/jpc/boot/JpcHost.class")
           .doesNotContain("plugin-descriptor.xml")
           .noneMatch(name -> name.matches("(org/junit|org/jpc|picocli)/.+"))
-          .noneMatch(name -> name.matches("dev/virtio4j/(cli|suite|report|jpc)/.+"));
+          .noneMatch(name -> name.matches("dev/virtio4j/(cli|suite|report)/.+"));
     }
   }
 
   @Test
-  @DisplayName("runs a guest with a drive without anything else")
+  @DisplayName("runs a guest with a drive, and with hot code, without anything else")
   void alone(@TempDir Path folder) throws Exception {
     Path kernel = folder.resolve("kernel");
-    String hotLoop = "B9 00 00 10 00 49 75 FD"; // mov ecx, 100000h; dec ecx; jnz $ - 1
     TestKernel.write(
-        kernel, TestKernel.WRITE_SECTOR, hotLoop, TestKernel.print(" Hello"), TestKernel.HALT);
+        kernel,
+        TestKernel.spin(1_000_000),
+        TestKernel.WRITE_SECTOR,
+        TestKernel.print(" Hello"),
+        TestKernel.HALT);
     Path disk = Files.write(folder.resolve("disk.img"), new byte[64 << 10]);
     URL[] jars = {jar().toUri().toURL()};
 

@@ -74,7 +74,8 @@ final class CpuImage {
 
   /** Makes a reference PC that sends the results to a stream. */
   static ReferencePc machine(ByteArrayOutputStream results, int hotAfter) {
-    ReferencePc pc = new ReferencePc(4 << 20, 0, character -> {}, hotAfter);
+    ReferencePc pc =
+        new ReferencePc(4 << 20, 0, character -> {}, hotAfter, new TranslatedClasses());
     pc.ports()
         .map(
             RESULT_PORT,

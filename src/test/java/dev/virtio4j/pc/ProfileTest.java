@@ -28,7 +28,8 @@ class ProfileTest {
   private final Profile profile = new Profile();
 
   private ReferencePc machine(int hotAfter) {
-    ReferencePc pc = new ReferencePc(4 << 20, 0, character -> {}, hotAfter);
+    ReferencePc pc =
+        new ReferencePc(4 << 20, 0, character -> {}, hotAfter, new TranslatedClasses());
     pc.profile(profile);
     return pc;
   }

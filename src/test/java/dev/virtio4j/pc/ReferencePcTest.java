@@ -18,7 +18,12 @@ class ReferencePcTest {
 
   private final ByteArrayOutputStream serial = new ByteArrayOutputStream();
   private final ReferencePc pc =
-      new ReferencePc(4 << 20, ReferencePc.DEFAULT_START_SECONDS, serial::write, hotAfter());
+      new ReferencePc(
+          4 << 20,
+          ReferencePc.DEFAULT_START_SECONDS,
+          serial::write,
+          hotAfter(),
+          new TranslatedClasses());
 
   /** After how many runs the CPU translates a block. */
   int hotAfter() {

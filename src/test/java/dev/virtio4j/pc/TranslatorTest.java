@@ -27,7 +27,11 @@ class TranslatorTest {
   private final List<ReferencePc> both = List.of(interpreted, translated);
 
   private static ReferencePc machine(int hotAfter) {
-    return new ReferencePc(4 << 20, 0, character -> {}, hotAfter);
+    return machine(hotAfter, new TranslatedClasses());
+  }
+
+  private static ReferencePc machine(int hotAfter, TranslatedClasses classes) {
+    return new ReferencePc(4 << 20, 0, character -> {}, hotAfter, classes);
   }
 
   /** Puts code at the start; what follows a semicolon is comment. */
@@ -131,6 +135,32 @@ class TranslatorTest {
         .as("every other call of g skips it")
         .isBetween(1, general(translated)[Registers.EDX] / 2);
     compareStates();
+  }
+
+  @Test
+  @DisplayName("and is the same class in machines that share their classes")
+  void sharedClasses() {
+    TranslatedClasses classes = new TranslatedClasses();
+    List<ReferencePc> machines =
+        List.of(machine(CpuImage.TRANSLATE_ALL, classes), machine(CpuImage.TRANSLATE_ALL, classes));
+    for (ReferencePc pc : machines) {
+      put(pc, START, LOOP);
+      pc.enterFlat(START);
+      pc.cpu().registers.r[Registers.ESP] = 0x90000;
+      pc.runTo(10_000);
+    }
+    assertThat(translation(machines.get(1))).hasSameClassAs(translation(machines.get(0)));
+    assertThat(States.save(machines.get(1))).isEqualTo(States.save(machines.get(0)));
+  }
+
+  /** What the first block that was translated became. */
+  private static Translation translation(ReferencePc pc) {
+    return IntStream.range(START, START + 64)
+        .mapToObj(pc.cpu().code::find)
+        .filter(block -> block != null && block.translation != null)
+        .findFirst()
+        .orElseThrow()
+        .translation;
   }
 
   @Test

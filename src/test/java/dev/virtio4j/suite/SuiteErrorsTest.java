@@ -111,6 +111,7 @@ class SuiteErrorsTest {
           {}                                         | 1: has no cases; give it cases
           cases: {}                                  | 1: has no cases; give it cases
           cases: {a: {steps: [wait: 1s]}}            | 1: cases.a: does not say what it boots; give kernel, firmware or from
+          cases: {a: {host: jpc, steps: [wait: 1s]}} | 1: cases.a: does not say what it boots; give kernel, firmware or from: JPC's own BIOS boots JPC's own disks, and cases have none, as these would be changed
           cases: {a b: {}}                           | 1: cases.a b: the name of a case is of letters, digits, '.', '_' and '-'
           cases: {a: {}, a: {}}                      | 1: cases.a: is given twice
           cases: {a: }                               | 1: cases.a: a map belongs here, and this is nothing

@@ -69,6 +69,19 @@ public final class Needs {
   }
 
   /**
+   * The test runs guests on a real JPC.
+   *
+   * @return the jar of {@code -Djpc.jar=FILE}
+   */
+  public static Path jpc() {
+    String jar = System.getProperty("jpc.jar");
+    if (jar == null) {
+      throw skip("guests on a real JPC, which is in no registry: -Djpc.jar=FILE");
+    }
+    return Path.of(jar);
+  }
+
+  /**
    * Something else is missing: does not return.
    *
    * @param what it, and what can be done about it

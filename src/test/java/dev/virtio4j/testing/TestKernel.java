@@ -9,14 +9,21 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Small programs of 32-bit x86 that pass for a Linux kernel, and are entered as one is. */
+/**
+ * Small programs of 32-bit x86 that pass for a Linux kernel, and are entered as one is: by 32-bit
+ * boot protocol, or from a disk at the real-mode code, which does nothing but go on with them.
+ */
 public final class TestKernel {
   public static final String PRINT_X = "66 BA F8 03  B0 78  EE";
   public static final String HALT = "FA F4";
+
+  /** Masks all interrupts. JPC goes on after a HLT when one waits, though interrupts are off. */
+  public static final String MASK = "B0 FF E6 21 E6 A1";
+
   public static final String LOOP = "EB FE";
 
   /** HLT with interrupts on, all of which are masked: time passes, and nothing else. */
-  public static final String IDLE = "B0 FF E6 21 E6 A1 FB F4 EB FD";
+  public static final String IDLE = MASK + "FB F4 EB FD";
 
   /** UD2 without an IDT. */
   public static final String FAULT = "0F 0B";
@@ -37,6 +44,28 @@ public final class TestKernel {
     "3C 71       ; cmp al, 'q'",
     "75 ED       ; jne next",
   };
+
+  /** At 1000:0268, with the tables behind it. */
+  private static final String[] REAL_MODE_LINES = {
+    "FA                      ; cli",
+    "E4 92                   ; in al, 92h",
+    "0C 02                   ; or al, A20 gate",
+    "E6 92                   ; out 92h, al",
+    "0F 01 16 90 02          ; lgdt [290h]",
+    "0F 20 C0                ; mov eax, cr0",
+    "0C 01                   ; or al, PE",
+    "0F 22 C0                ; mov cr0, eax",
+    "B8 18 00                ; mov ax, data",
+    "8E D8 8E C0 8E D0       ; mov ds, es and ss, ax",
+    "66 EA 00 00 10 00 10 00 ; jmp code:100000h",
+    "00 00 00                ; up to 290h",
+    "1F 00 90 02 01 00 00 00 ; GDT: limit and address of itself, as its null descriptor",
+    "00 00 00 00 00 00 00 00 ; not used",
+    "FF FF 00 00 00 9A CF 00 ; code",
+    "FF FF 00 00 00 92 CF 00 ; data",
+  };
+
+  private static final int REAL_MODE_CODE = 0x268;
 
   /** Where the ring of {@link #WRITE_SECTOR} is; its used ring lies 2000h behind it. */
   private static final String[] WRITE_SECTOR_LINES = {
@@ -146,6 +175,21 @@ public final class TestKernel {
   /** After {@link #WRITE_SECTOR}: reads the sector and prints the first byte of it. */
   public static final String READ_SECTOR = program(READ_SECTOR_LINES);
 
+  private static final String[] READ_DEVICE_LINES = {
+    "66 BA F8 0C                   ; mov dx, CF8h",
+    "B8 10 10 00 80                ; mov eax, BAR of device 2",
+    "EF                            ; out dx, eax",
+    "B2 FC                         ; mov dl, FCh",
+    "ED                            ; in eax, dx",
+    "8D 50 FF                      ; lea edx, [eax - 1]",
+    "EC                            ; in al, dx",
+    "66 BA F8 03                   ; mov dx, COM1",
+    "EE                            ; out dx, al",
+  };
+
+  /** Prints the first byte of the I/O BAR of device 2, the first that is plugged in. */
+  public static final String READ_DEVICE = program(READ_DEVICE_LINES);
+
   /** Sends what it receives on COM1, up to a q. */
   public static final String ECHO = program(ECHO_LINES);
 
@@ -201,6 +245,7 @@ public final class TestKernel {
     image.put(0x211, (byte) 1); // loadflags: LOADED_HIGH
     image.putInt(0x22C, 0x37FFFFFF); // initrd_addr_max
     image.putInt(0x238, 256); // cmdline_size
+    image.put(REAL_MODE_CODE, HexFormat.of().parseHex(program(REAL_MODE_LINES).replace(" ", "")));
     image.position(1024).put(code);
     Files.write(file, image.array());
   }

@@ -2,7 +2,6 @@ package dev.virtio4j.suite.run;
 
 import dev.virtio4j.descriptor.DeviceOptions;
 import dev.virtio4j.drive.DriveCounters;
-import dev.virtio4j.drive.DriveOptions;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.BootRun;
 import dev.virtio4j.machine.Host;
@@ -21,7 +20,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * One run of a case.
@@ -129,20 +127,9 @@ record CaseRun(
   private PluginDevices devices() throws BadInputException, IOException {
     List<DeviceOptions> others =
         test.devices().stream()
-            .filter(device -> !DriveOptions.isOurs(device.type()))
             .map(device -> new DeviceOptions(device.type(), device.keys()))
             .toList();
     return others.isEmpty() ? null : PluginDevices.open(plugins.open(), others);
-  }
-
-  /** The drives that a case boots with, those among its devices too. */
-  static List<DriveOptions> drives(Case test) {
-    return Stream.concat(
-            test.drives().stream(),
-            test.devices().stream()
-                .filter(device -> DriveOptions.isOurs(device.type()))
-                .map(device -> DriveOptions.ofDevice(device.type(), device.keys())))
-        .toList();
   }
 
   private MachineOptions options() {
@@ -154,7 +141,7 @@ record CaseRun(
         kernel == null ? null : kernel.kernel(),
         kernel == null ? null : kernel.initrd(),
         kernel == null ? "" : kernel.append(),
-        from == null ? drives(test) : from.drives(),
+        from == null ? test.drives() : from.drives(),
         true,
         false);
   }

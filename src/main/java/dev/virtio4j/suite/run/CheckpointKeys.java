@@ -116,7 +116,7 @@ final class CheckpointKeys {
       parts.add("append " + kernel.append());
     }
     parts.add("memory " + test.memoryBytes());
-    for (DriveOptions drive : CaseRun.drives(test)) {
+    for (DriveOptions drive : test.drives()) {
       addImages(parts, "drive " + drive.text(), drive.files());
     }
     if (!test.devices().isEmpty()) {
