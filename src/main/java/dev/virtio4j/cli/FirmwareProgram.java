@@ -13,6 +13,7 @@ import dev.virtio4j.pc.MultibootImage;
 import dev.virtio4j.pc.MultibootRom;
 import dev.virtio4j.pc.ReferencePc;
 import dev.virtio4j.pc.StopReason;
+import dev.virtio4j.pc.TranslatedClasses;
 import dev.virtio4j.pci.PciFunction;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
@@ -121,7 +122,12 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
   Result run(CpuMode cpu) {
     ByteArrayOutputStream serial = new ByteArrayOutputStream();
     ReferencePc pc =
-        new ReferencePc(MEMORY_BYTES, ReferencePc.DEFAULT_START_SECONDS, serial::write, cpu);
+        new ReferencePc(
+            MEMORY_BYTES,
+            ReferencePc.DEFAULT_START_SECONDS,
+            serial::write,
+            cpu,
+            new TranslatedClasses());
     for (int slot : DISK_SLOTS) {
       pc.plug(slot, diskFor(pc.guestMemory(), pc.clock()));
     }
