@@ -1,12 +1,12 @@
-; Loops as programs spend their time in, for tens of millions of instructions: a checksum, a copy and a
-; sort. They are right on any machine; how long they take says how fast its CPU is.
+; Loops as programs spend their time in, for hundreds of millions of instructions: a checksum, a copy and
+; a sort. They are right on any machine; how long they take says how fast its CPU is.
 
 %define MODE 32
 %include "start.inc"
 
 WORDS           equ     0x4000          ; 64 KiB
 COPY            equ     BUFFER + 4 * WORDS
-ROUNDS          equ     400
+ROUNDS          equ     2000
 SORTED          equ     0x800           ; words that are sorted
 
 main:
