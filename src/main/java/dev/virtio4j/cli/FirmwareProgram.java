@@ -67,7 +67,7 @@ record FirmwareProgram(String name, MultibootImage image, List<String> expected)
   private static final long LIMIT_NANOS = 1_000_000_000;
 
   /** The same where an instruction takes up to 100 ns of emulated time. */
-  private static final long EMULATOR_LIMIT_NANOS = 10 * LIMIT_NANOS;
+  private static final long EMULATOR_LIMIT_NANOS = 40 * LIMIT_NANOS;
 
   /**
    * Loads a program from what is built into this one.
