@@ -51,28 +51,27 @@ final class RegionWriter {
   private final Label leave = new Label();
   private final Label leaveInside = new Label();
 
-  /** The general registers that the region uses, and those that it writes. */
-  private int used;
-
-  private int written;
+  /** The registers that the region writes, as a mask. */
+  private final int written;
 
   private RegionWriter(Region region, MethodVisitor out) {
     this.region = region;
-    code = new TranslatedCode(out);
-    flags = new FlagWriter(code);
-    longestRuns = region.longestRuns();
-    loopHeads = region.loopHeads();
-    operations = new OperationWriter(code, flags, leaveInside);
+    int read = 0;
+    int changed = 0;
     for (Region.Member member : region.members()) {
       starts.add(new Label());
       for (int i = 0; i < member.operations(); i++) {
         OpUse use = OpUse.of(member.block().code[i]);
-        used |= use.read() | use.written();
-        written |= use.written();
+        read |= use.read();
+        changed |= use.written();
       }
     }
-    used &= TranslatedCode.REGISTER_MASK;
-    written &= TranslatedCode.REGISTER_MASK;
+    written = changed & TranslatedCode.REGISTER_MASK;
+    code = new TranslatedCode(out, (read | changed) & TranslatedCode.REGISTER_MASK);
+    flags = new FlagWriter(code);
+    longestRuns = region.longestRuns();
+    loopHeads = region.loopHeads();
+    operations = new OperationWriter(code, flags, leaveInside);
   }
 
   /** The class of a region, in the form of a class file. */
@@ -108,10 +107,8 @@ final class RegionWriter {
     Label start = new Label();
     Label end = new Label();
     Label handler = new Label();
-    for (Class<?> exception : List.of(GuestFault.class, CodeDropped.class)) {
-      code.out.visitTryCatchBlock(start, end, handler, Type.getInternalName(exception));
-    }
-    code.enter(used);
+    code.out.visitTryCatchBlock(start, end, handler, Type.getInternalName(RuntimeException.class));
+    code.enter();
     flags.fill();
     code.out.visitLabel(start);
     code.jump(Opcodes.GOTO, startOf(region.head().offset()));

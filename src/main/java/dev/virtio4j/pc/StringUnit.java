@@ -7,8 +7,6 @@ import static dev.virtio4j.pc.Registers.EDX;
 import static dev.virtio4j.pc.Registers.ES;
 import static dev.virtio4j.pc.Registers.ESI;
 
-import java.util.Arrays;
-
 /**
  * The string instructions. A repeated one works in bulk where source and destination are RAM, and
  * registers are right at every element at which it can fault. After {@link #MAX_ELEMENTS} it lets
@@ -197,22 +195,15 @@ final class StringUnit {
     return count;
   }
 
+  /** Puts down one element, then copies what is there behind it, ever more at a time. */
   private void fill(int to, int bytes, int width) {
-    int value = r[EAX];
-    boolean uniform =
-        width == 1
-            || (width == 2 && (byte) value == (byte) (value >> 8))
-            || value == (value & 0xFF) * 0x01010101;
-    if (uniform) {
-      Arrays.fill(ram, to, to + bytes, (byte) value);
-    } else if (width == 2) {
-      for (int i = 0; i < bytes; i += 2) {
-        PhysicalMemory.INT16.set(ram, to + i, (short) value);
-      }
-    } else {
-      for (int i = 0; i < bytes; i += 4) {
-        PhysicalMemory.INT32.set(ram, to + i, value);
-      }
+    switch (width) {
+      case 1 -> ram[to] = (byte) r[EAX];
+      case 2 -> PhysicalMemory.INT16.set(ram, to, (short) r[EAX]);
+      default -> PhysicalMemory.INT32.set(ram, to, r[EAX]);
+    }
+    for (int done = width; done < bytes; done *= 2) {
+      System.arraycopy(ram, to, ram, to + done, Math.min(done, bytes - done));
     }
   }
 

@@ -40,18 +40,33 @@ final class TranslatedCode {
   /** The registers that have a local, as a mask. */
   static final int REGISTER_MASK = ((1 << (Registers.ADDRESS + 1)) - 1) & ~(1 << Registers.ZERO);
 
-  private static final Object[] FRAME = new Object[MMU_LOCAL + 1];
-
-  static {
-    Arrays.fill(FRAME, Opcodes.INTEGER);
-    FRAME[0] = CLASS;
-    FRAME[MMU_LOCAL] = MMU;
-  }
-
   final MethodVisitor out;
 
-  TranslatedCode(MethodVisitor out) {
+  /** The guest's registers that have a local, and the types of all locals at every label. */
+  private final int used;
+
+  private final Object[] frame = new Object[MMU_LOCAL + 1];
+
+  /**
+   * Begins a body.
+   *
+   * @param used the registers that it uses, as a mask
+   */
+  TranslatedCode(MethodVisitor out, int used) {
     this.out = out;
+    this.used = used;
+    Arrays.fill(frame, Opcodes.INTEGER);
+    frame[0] = CLASS;
+    frame[MMU_LOCAL] = MMU;
+    for (int register = 0; register <= Registers.ADDRESS; register++) {
+      if (isUnused(register)) {
+        frame[local(register)] = Opcodes.TOP;
+      }
+    }
+  }
+
+  private boolean isUnused(int register) {
+    return ((REGISTER_MASK & ~used) >> register & 1) != 0;
   }
 
   // --- JVM instructions
@@ -59,7 +74,7 @@ final class TranslatedCode {
 
   void label(Label label) {
     out.visitLabel(label);
-    out.visitFrame(Opcodes.F_NEW, FRAME.length, FRAME, 0, new Object[0]);
+    out.visitFrame(Opcodes.F_NEW, frame.length, frame, 0, new Object[0]);
     // no two frames at one place
     out.visitInsn(Opcodes.NOP);
   }
@@ -68,7 +83,7 @@ final class TranslatedCode {
   void handler(Label label) {
     Object[] stack = {Type.getInternalName(RuntimeException.class)};
     out.visitLabel(label);
-    out.visitFrame(Opcodes.F_NEW, FRAME.length, FRAME, 1, stack);
+    out.visitFrame(Opcodes.F_NEW, frame.length, frame, 1, stack);
   }
 
   void op(int opcode) {
@@ -223,17 +238,16 @@ final class TranslatedCode {
     }
   }
 
-  /** Sets every local: registers of a mask from where the interpreter has them, others to zero. */
-  void enter(int registers) {
+  /** Sets every local: registers from where the interpreter has them, others to zero. */
+  void enter() {
     for (int local = AT; local < MMU_LOCAL; local++) {
-      int register = local - REGISTERS;
-      if (register < 0 || register > Registers.ADDRESS || (registers >> register & 1) == 0) {
+      if (local < REGISTERS || local == TEMPORARY || local >= RULE) {
         set(local, 0);
       }
     }
     field("mmu", Mmu.class);
     out.visitVarInsn(Opcodes.ASTORE, MMU_LOCAL);
-    fill(registers);
+    fill(used);
   }
 
   /** Takes the registers of a mask from where the interpreter has them. */

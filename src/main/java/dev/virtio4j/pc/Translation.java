@@ -101,10 +101,16 @@ abstract class Translation {
   /**
    * What to return after an exception at an operation.
    *
-   * @param exception a {@link GuestFault} or {@link CodeDropped}
+   * @param exception a {@link GuestFault} or {@link CodeDropped}; any other is thrown on
    * @param at the operation and its block
    */
   static int interrupted(RuntimeException exception, int at) {
-    return at | (exception instanceof GuestFault ? FAULT : DROPPED);
+    if (exception instanceof GuestFault) {
+      return at | FAULT;
+    }
+    if (exception instanceof CodeDropped) {
+      return at | DROPPED;
+    }
+    throw exception;
   }
 }
