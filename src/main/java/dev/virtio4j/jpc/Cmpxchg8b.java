@@ -34,12 +34,7 @@ final class Cmpxchg8b extends Executable {
    * @throws ReflectiveOperationException if this JPC has no such table
    */
   static void repair() throws ReflectiveOperationException {
-    OpcodeDecoder[] table = OpcodeTables.protectedMode();
-    for (int row : ROWS) {
-      if (!(table[row] instanceof Decoder)) {
-        table[row] = new Decoder(table[row]);
-      }
-    }
+    OpcodeTables.wrap(OpcodeTables.protectedMode(), ROWS, Decoder.class, Decoder::new);
   }
 
   @Override

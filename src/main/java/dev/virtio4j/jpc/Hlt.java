@@ -29,16 +29,8 @@ final class Hlt extends Executable {
    * @throws ReflectiveOperationException if this JPC has no such tables
    */
   static void repair() throws ReflectiveOperationException {
-    repair(OpcodeTables.realMode());
-    repair(OpcodeTables.protectedMode());
-  }
-
-  private static void repair(OpcodeDecoder[] table) {
-    for (int row : ROWS) {
-      if (!(table[row] instanceof Decoder)) {
-        table[row] = new Decoder(table[row]);
-      }
-    }
+    OpcodeTables.wrap(OpcodeTables.realMode(), ROWS, Decoder.class, Decoder::new);
+    OpcodeTables.wrap(OpcodeTables.protectedMode(), ROWS, Decoder.class, Decoder::new);
   }
 
   /** The request may be forgotten: nothing but a reset comes after this. */

@@ -1,6 +1,7 @@
 package dev.virtio4j.jpc;
 
 import java.lang.reflect.Field;
+import java.util.function.UnaryOperator;
 import org.jpc.emulator.execution.decoder.OpcodeDecoder;
 
 /**
@@ -28,6 +29,27 @@ final class OpcodeTables {
    */
   static OpcodeDecoder[] realMode() throws ReflectiveOperationException {
     return table("rmOps");
+  }
+
+  /**
+   * Puts decoders in the place of others, to which they may fall back; once, as all PCs share a
+   * table.
+   *
+   * @param table one of these tables
+   * @param rows which rows of it
+   * @param type what stands there once this was done
+   * @param wrapper makes a decoder in place of another
+   */
+  static void wrap(
+      OpcodeDecoder[] table,
+      int[] rows,
+      Class<? extends OpcodeDecoder> type,
+      UnaryOperator<OpcodeDecoder> wrapper) {
+    for (int row : rows) {
+      if (!type.isInstance(table[row])) {
+        table[row] = wrapper.apply(table[row]);
+      }
+    }
   }
 
   private static OpcodeDecoder[] table(String name) throws ReflectiveOperationException {

@@ -73,14 +73,18 @@ class ProfileTest {
 
   private static final String[] END = {"40 ; inc eax", "FA ; cli", "F4 ; hlt"};
 
-  @Test
-  @DisplayName("has each instruction where it is, interpreted")
-  void interpreted() {
-    ReferencePc pc = machine(Translator.NEVER);
+  private void runLoop(int hotAfter) {
+    ReferencePc pc = machine(hotAfter);
     put(pc, START, LOOP);
     put(pc, START + 0x1000, END);
     enter(pc);
     pc.run();
+  }
+
+  @Test
+  @DisplayName("has each instruction where it is, interpreted")
+  void interpreted() {
+    runLoop(Translator.NEVER);
     assertThat(profile.code())
         .containsExactly(
             new Code(Mode.KERNEL, START, 0, 2002), new Code(Mode.KERNEL, START + 0x1000, 0, 3));
@@ -89,11 +93,7 @@ class ProfileTest {
   @Test
   @DisplayName("has what is interpreted in the midst of a translation apart: what ends it rarely")
   void translated() {
-    ReferencePc pc = machine(CpuImage.TRANSLATE_ALL);
-    put(pc, START, LOOP);
-    put(pc, START + 0x1000, END);
-    enter(pc);
-    pc.run();
+    runLoop(CpuImage.TRANSLATE_ALL);
     assertThat(profile.code())
         .containsExactly(
             new Code(Mode.KERNEL, START, 2002, 0), new Code(Mode.KERNEL, START + 0x1000, 1, 2));
