@@ -231,8 +231,7 @@ public final class LinuxKernel {
     KernelPayload unpacked = null;
     if (BootParams.INIT_SIZE.isIn(version) && end <= code.length) {
       byte[] payload = Arrays.copyOfRange(code, (int) offset, (int) end);
-      int address = (int) field(BootParams.PREF_ADDRESS, 0);
-      unpacked = KernelPayload.unpack(payload, address, kernelEnd());
+      unpacked = KernelPayload.unpack(payload, (int) preferredAddress(), kernelEnd());
     }
     return unpacked == null
         ? new KernelPayload(ByteBuffer.wrap(code), LOAD_ADDRESS, LOAD_ADDRESS)
@@ -279,12 +278,17 @@ public final class LinuxKernel {
     }
   }
 
+  /** Where the kernel proper wants to be, above what lies below 1 MiB. */
+  private long preferredAddress() {
+    return Math.max(LOAD_ADDRESS, field(BootParams.PREF_ADDRESS, 0));
+  }
+
   /**
    * Where the memory ends that the kernel needs until it looks at the memory map: the code as
    * loaded, or init_size bytes from where it moves itself.
    */
   private long kernelEnd() {
-    long start = Math.max(LOAD_ADDRESS, field(BootParams.PREF_ADDRESS, 0));
+    long start = preferredAddress();
     if (field(BootParams.RELOCATABLE_KERNEL, 0) != 0) {
       start = alignUp(start, Math.max(1, field(BootParams.KERNEL_ALIGNMENT, 1)));
     }

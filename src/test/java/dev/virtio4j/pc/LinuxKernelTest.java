@@ -101,6 +101,22 @@ class LinuxKernelTest {
   }
 
   @Test
+  @DisplayName("a preferred address below 1 MiB leaves alone what the kernel needs there")
+  void lowPreferredAddress() throws IOException {
+    byte[] image = debianLike();
+    ByteBuffer changed = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
+    addPayload(changed, 1000);
+    changed.putLong(0x258, 0);
+    Path file = Files.write(dir.resolve("low"), image);
+
+    LinuxEntry entry = LinuxKernel.read(file).load(memory, null, "quiet");
+    assertThat(entry.eip()).isEqualTo(16 * MIB + 1);
+    assertThat(loaded(16 * MIB, 3)).isEqualTo(pattern(3));
+    assertThat(memory.load32(entry.bootParams() + 0x202)).as("header").isEqualTo(0x53726448);
+    assertThat(memory.load64(entry.gdtBase() + 0x10)).isEqualTo(0x00CF9B000000FFFFL);
+  }
+
+  @Test
   @DisplayName("a payload that is not in the file, or is nothing we know, is left to the kernel")
   void unpacksItself() throws IOException {
     for (int offset : new int[] {0, 1001, CODE.length - 1, -1}) {
