@@ -240,6 +240,10 @@ final class TimerChannel implements Stateful {
   /** The counting element as it is read: 16 bits, binary or BCD. */
   private int readCount(long now) {
     synchronize(now);
+    if (!loaded && loadAt != NEVER) {
+      // on a PC the read takes longer than the pulse that loads it
+      return toRegister((mode() == 3 ? reload & ~1 : reload) % modulus());
+    }
     if (count == 0) {
       return 0;
     }

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Counting sequences are those of the 8254 data sheet, section "Mode definitions". */
 @DisplayName("The 8254")
@@ -323,6 +325,16 @@ class IntervalTimerTest {
       assertThat(bench.in(0x40)).isEqualTo(0x12);
       assertThat(bench.in(0x40)).isEqualTo(0x30);
       assertThat(bench.in(0x40)).isEqualTo(0x12);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0xB0, 0xFF", "0xB4, 0xFF", "0xB6, 0xFE"})
+    @DisplayName("a first count is there at once, as Linux's fast calibration of the TSC has it")
+    void firstCount(int control, int low) {
+      bench.out(CONTROL, control);
+      bench.out(0x42, 0xFF, 0xFF);
+      assertThat(bench.in(0x42)).isEqualTo(low);
+      assertThat(bench.in(0x42)).isEqualTo(0xFF);
     }
 
     @Test
