@@ -46,9 +46,9 @@ class ArchitectureTest {
     DRIVE      ("drive",       "descriptor", "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block"),
     PLUGIN     ("plugin",      "descriptor", "host", "pci", "drive"),
     JPC        ("jpc",         "host", "pci", "virtio", "virtio.pci", "virtio.blk", "virtio.scsi", "scsi", "block", "drive"),
-    MACHINE    ("machine",     "descriptor", "plugin", "host", "block", "drive", "pc"),
+    MACHINE    ("machine",     "descriptor", "plugin", "host", "block", "drive", "pc", "pc.cpu", "pc.boot"),
     JUNIT      ("junit",       "machine", "drive", "block", "host"),
-    JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc"),
+    JPC_BOOT   ("jpc.boot",    "host", "pci", "drive", "jpc", "machine", "pc", "pc.boot"),
     REPORT     ("report"),
     SUITE      ("suite",       "drive"),
     SUITE_RUN  ("suite.run",   "suite", "report", "machine", "plugin", "descriptor", "host", "block", "drive", "pc");
