@@ -193,9 +193,7 @@ final class BootCommand implements Callable<Integer> {
       }
       console.note(result.reason());
       new Report(result, setup.drives()).lines().forEach(console::note);
-      for (OutputFile output : outputs) {
-        output.write(result);
-      }
+      OutputFile.write(outputs, result);
       return result.exitStatus();
     }
   }
