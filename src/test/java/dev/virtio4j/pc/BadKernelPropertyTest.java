@@ -161,7 +161,7 @@ class BadKernelPropertyTest {
     assertThat(load(kernel(Packed.GZIP.of(elf)), RAM)).isTrue();
   }
 
-  @Property(tries = 500)
+  @Property(tries = 300)
   void damagedPayload(@ForAll Packed packed, @ForAll int place, @ForAll byte[] damage)
       throws IOException {
     byte[] image = KERNELS.get(packed).clone();
