@@ -1,4 +1,4 @@
-package dev.virtio4j.pc;
+package dev.virtio4j.pc.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
