@@ -110,6 +110,11 @@ final class FpuRegisters implements Stateful {
     top = physical(i);
   }
 
+  /** The bytes of the environment, for an operand size of 32 or 16 bits. */
+  static int environmentSize(boolean wide) {
+    return wide ? 28 : 14;
+  }
+
   /** Loads the environment, in the format of an operand size of 32 or 16 bits. */
   void loadEnvironment(FpuBus bus, int linear, boolean wide) {
     int step = wide ? 4 : 2;

@@ -219,9 +219,13 @@ class FpuTest {
   @DisplayName("knows the size of each memory operand (SDM volume 2, tables A-7 to A-22)")
   void operandSize(String opcode, List<Integer> sizes) {
     int escape = Integer.parseInt(opcode, 16) - 0xD8;
-    assertThat(IntStream.range(0, 8).map(reg -> Fpu.operandSize(escape, reg << 3, true)).boxed())
+    assertThat(
+            IntStream.range(0, 8).map(reg -> EscapeMap.operandSize(escape, reg << 3, true)).boxed())
         .isEqualTo(sizes);
-    assertThat(IntStream.range(0, 8).map(reg -> Fpu.operandSize(escape, reg << 3, false)).boxed())
+    assertThat(
+            IntStream.range(0, 8)
+                .map(reg -> EscapeMap.operandSize(escape, reg << 3, false))
+                .boxed())
         .isEqualTo(sizes.stream().map(size -> size == 28 ? 14 : size == 108 ? 94 : size).toList());
   }
 
@@ -229,7 +233,7 @@ class FpuTest {
   @DisplayName(
       "writes memory in FST, FSTP, FIST, FISTP, FBSTP and the storing control instructions")
   void stores() {
-    assertThat(memoryForms().filter(form -> Fpu.stores(form >> 8, form & 0xFF)))
+    assertThat(memoryForms().filter(form -> EscapeMap.stores(form >> 8, form & 0xFF)))
         .map(FpuTest::name)
         .containsExactly(
             "D9/2", "D9/3", "D9/6", "D9/7", "DB/2", "DB/3", "DB/7", "DD/2", "DD/3", "DD/6", "DD/7",
@@ -239,20 +243,20 @@ class FpuTest {
   @Test
   @DisplayName("does not wait in FNSTENV, FNSTCW, FNSAVE, FNSTSW, FNCLEX, FNINIT")
   void waits() {
-    assertThat(memoryForms().filter(form -> !Fpu.waits(form >> 8, form & 0xFF)))
+    assertThat(memoryForms().filter(form -> !EscapeMap.waits(form >> 8, form & 0xFF)))
         .map(FpuTest::name)
         .containsExactly("D9/6", "D9/7", "DD/6", "DD/7");
-    assertThat(Fpu.waits(3, 0xE2)).isFalse(); // FNCLEX
-    assertThat(Fpu.waits(3, 0xE3)).isFalse(); // FNINIT
-    assertThat(Fpu.waits(7, 0xE0)).isFalse(); // FNSTSW AX
-    assertThat(Fpu.waits(1, 0xD0)).isTrue(); // FNOP
-    assertThat(Fpu.waits(3, 0xE8)).isTrue(); // FUCOMI
+    assertThat(EscapeMap.waits(3, 0xE2)).isFalse(); // FNCLEX
+    assertThat(EscapeMap.waits(3, 0xE3)).isFalse(); // FNINIT
+    assertThat(EscapeMap.waits(7, 0xE0)).isFalse(); // FNSTSW AX
+    assertThat(EscapeMap.waits(1, 0xD0)).isTrue(); // FNOP
+    assertThat(EscapeMap.waits(3, 0xE8)).isTrue(); // FUCOMI
   }
 
   private static Stream<Integer> memoryForms() {
     return IntStream.range(0, 64)
         .map(n -> (n >> 3) << 8 | (n & 7) << 3)
-        .filter(form -> Fpu.operandSize(form >> 8, form & 0xFF, true) != 0)
+        .filter(form -> EscapeMap.operandSize(form >> 8, form & 0xFF, true) != 0)
         .boxed();
   }
 
