@@ -491,10 +491,10 @@ final class Protection {
 
   void callFar(int selector, int offset, int width) {
     if (registers.isParagraphMode()) {
-      int mask = cpu.stackMask();
+      int mask = cpu.stack.mask();
       mmu.checkWrite(cpu.linear(SS, r[ESP] - 2 * width & mask, 2 * width, true), 2 * width);
-      cpu.push(segments[CS].selector, width);
-      cpu.push(registers.eip, width);
+      cpu.stack.push(segments[CS].selector, width);
+      cpu.stack.push(registers.eip, width);
       enterParagraph(selector, offset);
       return;
     }
@@ -542,7 +542,7 @@ final class Protection {
       push(segments[SS].selector, width);
       push(from, width);
       for (int i = parameters - 1; i >= 0; i--) {
-        push(cpu.stackLoadAt(from + i * width, width), width);
+        push(cpu.stack.loadAt(from + i * width, width), width);
       }
       pushReturnAddress(width);
       low = targetLow;
@@ -609,14 +609,14 @@ final class Protection {
 
   void returnFar(int drop, int width) {
     if (registers.isParagraphMode()) {
-      int offset = cpu.stackLoad(0, width);
-      int selector = cpu.stackLoad(width, width) & 0xFFFF;
-      cpu.setStackPointer(r[ESP] + 2 * width + drop);
+      int offset = cpu.stack.load(0, width);
+      int selector = cpu.stack.load(width, width) & 0xFFFF;
+      cpu.stack.setPointer(r[ESP] + 2 * width + drop);
       enterParagraph(selector, offset);
       return;
     }
-    int offset = cpu.stackLoad(0, width);
-    int selector = cpu.stackLoad(width, width) & 0xFFFF;
+    int offset = cpu.stack.load(0, width);
+    int selector = cpu.stack.load(width, width) & 0xFFFF;
     returnTo(selector, offset, width, 2 * width, drop, 0, 0);
   }
 
@@ -641,12 +641,12 @@ final class Protection {
     checkOffset(offset);
     if (level == registers.cpl) {
       enterCode(selector, level);
-      cpu.setStackPointer(r[ESP] + taken + drop);
+      cpu.stack.setPointer(r[ESP] + taken + drop);
     } else {
       int codeLow = low;
       int codeHigh = high;
-      int pointer = cpu.stackLoad(taken + drop, width);
-      int stackSelector = cpu.stackLoad(taken + drop + width, width) & 0xFFFF;
+      int pointer = cpu.stack.load(taken + drop, width);
+      int stackSelector = cpu.stack.load(taken + drop + width, width) & 0xFFFF;
       readStackSegment(stackSelector, level, GuestFault.PROTECTION);
       markAccessed(stackSelector);
       stack.load(stackSelector, low, high);
@@ -660,7 +660,7 @@ final class Protection {
     }
     registers.eip = narrowed(offset, width);
     if (flagsMask != 0) {
-      cpu.setFlags(flags, flagsMask);
+      cpu.eflags.set(flags, flagsMask);
     }
   }
 
@@ -684,33 +684,33 @@ final class Protection {
       switchTask(mmu.systemLoad16(segments[TR].base), TaskSwitch.RETURN);
       return;
     }
-    int offset = cpu.stackLoad(0, width);
-    int selector = cpu.stackLoad(width, width) & 0xFFFF;
-    int flags = cpu.stackLoad(2 * width, width);
+    int offset = cpu.stack.load(0, width);
+    int selector = cpu.stack.load(width, width) & 0xFFFF;
+    int flags = cpu.stack.load(2 * width, width);
     if (registers.isParagraphMode()) {
-      cpu.setStackPointer(r[ESP] + 3 * width);
+      cpu.stack.setPointer(r[ESP] + 3 * width);
       enterParagraph(selector, offset);
-      cpu.setFlags(flags, cpu.writableFlags(width) | (width == 4 ? RF : 0));
+      cpu.eflags.set(flags, cpu.eflags.writable(width) | (width == 4 ? RF : 0));
       return;
     }
     if (width == 4 && (flags & VM) != 0 && registers.cpl == 0) {
       returnToVirtual8086(selector, offset, flags);
       return;
     }
-    int mask = cpu.writableFlags(width) | (width == 4 ? RF : 0);
+    int mask = cpu.eflags.writable(width) | (width == 4 ? RF : 0);
     returnTo(selector, offset, width, 3 * width, 0, flags, mask);
   }
 
   private void returnToVirtual8086(int selector, int offset, int flags) {
-    int pointer = cpu.stackLoad(12, 4);
+    int pointer = cpu.stack.load(12, 4);
     int[] selectors = new int[6];
     selectors[CS] = selector;
-    selectors[SS] = cpu.stackLoad(16, 4) & 0xFFFF;
-    selectors[ES] = cpu.stackLoad(20, 4) & 0xFFFF;
-    selectors[DS] = cpu.stackLoad(24, 4) & 0xFFFF;
-    selectors[FS] = cpu.stackLoad(28, 4) & 0xFFFF;
-    selectors[GS] = cpu.stackLoad(32, 4) & 0xFFFF;
-    cpu.setFlags(flags, Alu.STATUS | Registers.SYSTEM_FLAGS);
+    selectors[SS] = cpu.stack.load(16, 4) & 0xFFFF;
+    selectors[ES] = cpu.stack.load(20, 4) & 0xFFFF;
+    selectors[DS] = cpu.stack.load(24, 4) & 0xFFFF;
+    selectors[FS] = cpu.stack.load(28, 4) & 0xFFFF;
+    selectors[GS] = cpu.stack.load(32, 4) & 0xFFFF;
+    cpu.eflags.set(flags, Alu.STATUS | Registers.SYSTEM_FLAGS);
     for (int register = 0; register < selectors.length; register++) {
       segments[register].loadParagraph(selectors[register], 0xF3);
     }
@@ -755,9 +755,9 @@ final class Protection {
     int offset = mmu.systemLoad16(address);
     int selector = mmu.systemLoad16(address + 2);
     mmu.checkWrite(cpu.linear(SS, r[ESP] - 6 & 0xFFFF, 6, true), 6);
-    cpu.push(cpu.flagsForPush(), 2);
-    cpu.push(segments[CS].selector, 2);
-    cpu.push(registers.eip, 2);
+    cpu.stack.push(cpu.eflags.forPush(), 2);
+    cpu.stack.push(segments[CS].selector, 2);
+    cpu.stack.push(registers.eip, 2);
     registers.flags &= ~(IF | TF | RF | Registers.AC);
     enterParagraph(selector, offset);
   }
@@ -785,7 +785,7 @@ final class Protection {
     if (task) {
       switchTask(gateSelector(), TaskSwitch.CALL);
       if (hasErrorCode) {
-        cpu.push(errorCode, (segments[TR].access & 8) != 0 ? 4 : 2);
+        cpu.stack.push(errorCode, (segments[TR].access & 8) != 0 ? 4 : 2);
       }
       return;
     }
@@ -834,7 +834,7 @@ final class Protection {
     } else {
       useCurrentStack();
     }
-    push(cpu.flagsImage(), width);
+    push(cpu.eflags.image(), width);
     pushReturnAddress(width);
     if (hasErrorCode) {
       push(errorCode, width);

@@ -22,6 +22,7 @@ final class RareOperations {
   private final int[] r;
   private final Alu alu;
   private final Mmu mmu;
+  private final Stack stack;
 
   RareOperations(Cpu cpu) {
     this.cpu = cpu;
@@ -29,6 +30,7 @@ final class RareOperations {
     r = registers.r;
     alu = cpu.alu;
     mmu = cpu.mmu;
+    stack = cpu.stack;
   }
 
   /**
@@ -109,10 +111,10 @@ final class RareOperations {
       case Op.CONVERT -> convert(c);
       case Op.DECIMAL -> decimal(c, immediate);
       case Op.FLAGS -> flags(c);
-      case Op.READFLAGS -> r[a] = cpu.flagsForPush();
-      case Op.STACKPUSH -> cpu.push(r[b], immediate);
-      case Op.STACKLOAD -> r[a] = cpu.stackLoad(immediate, d);
-      case Op.STACKADD -> cpu.setStackPointer(r[ESP] + immediate);
+      case Op.READFLAGS -> r[a] = cpu.eflags.forPush();
+      case Op.STACKPUSH -> stack.push(r[b], immediate);
+      case Op.STACKLOAD -> r[a] = stack.load(immediate, d);
+      case Op.STACKADD -> stack.setPointer(r[ESP] + immediate);
       case Op.NEXTEIP -> r[a] = nextEip;
       case Op.READSEG -> r[a] = registers.segments[h >>> 27 & 7].selector;
       case Op.LOADSEG -> cpu.protection.loadSegment(h >>> 27 & 7, r[b] & 0xFFFF);
@@ -120,8 +122,8 @@ final class RareOperations {
       case Op.POPALL -> popAll(d);
       case Op.ENTER -> enter(immediate & 0xFFFF, immediate >>> 16 & 31, d);
       case Op.LEAVE -> {
-        int value = cpu.stackLoadAt(r[EBP], d);
-        cpu.setStackPointer(r[EBP] + d);
+        int value = stack.loadAt(r[EBP], d);
+        stack.setPointer(r[EBP] + d);
         write(EBP, d, value);
       }
       case Op.STRING -> cpu.strings.once(a, b, d == 2, h >>> 27 & 7);
@@ -165,7 +167,7 @@ final class RareOperations {
       }
       case Op.ACCESSRIGHTS -> cpu.protection.accessRights(a, r[b] & 0xFFFF, c != 0, d);
       case Op.VERIFY -> cpu.protection.verify(r[a] & 0xFFFF, c != 0);
-      case Op.CPUID -> cpu.cpuid();
+      case Op.CPUID -> Cpuid.execute(r);
       case Op.STOREWORDS -> {
         int limit = c == 0 ? registers.gdtLimit : registers.idtLimit;
         int base = c == 0 ? registers.gdtBase : registers.idtBase;
@@ -177,13 +179,7 @@ final class RareOperations {
       case Op.READSYSTEM -> r[a] = readSystem(c);
       case Op.READCR -> {
         cpu.needPrivilege();
-        r[a] =
-            switch (b) {
-              case 0 -> registers.cr0;
-              case 2 -> registers.cr2;
-              case 3 -> registers.cr3;
-              default -> registers.cr4;
-            };
+        r[a] = cpu.controlRegisters.read(b);
       }
       case Op.READDR -> {
         cpu.needPrivilege();
@@ -382,21 +378,21 @@ final class RareOperations {
   }
 
   private void pushAll(int width) {
-    int mask = cpu.stackMask();
+    int mask = stack.mask();
     int lowest = r[ESP] - 8 * width & mask;
     // one check of the whole, so that a fault leaves everything as it was
     mmu.checkWrite(cpu.linear(SS, lowest, 8 * width, true), 8 * width);
     int old = r[ESP];
     for (int register = 0; register < 8; register++) {
-      cpu.push(register == ESP ? old : r[register], width);
+      stack.push(register == ESP ? old : r[register], width);
     }
   }
 
   private void popAll(int width) {
-    mmu.checkRead(cpu.linear(SS, r[ESP] & cpu.stackMask(), 8 * width, false), 8 * width);
+    mmu.checkRead(cpu.linear(SS, r[ESP] & stack.mask(), 8 * width, false), 8 * width);
     for (int register = EDI; register >= EAX; register--) {
-      int value = cpu.stackLoad(0, width);
-      cpu.setStackPointer(r[ESP] + width);
+      int value = stack.load(0, width);
+      stack.setPointer(r[ESP] + width);
       if (register != ESP) {
         write(register, width, value);
       }
@@ -407,21 +403,21 @@ final class RareOperations {
     int esp = r[ESP];
     int ebp = r[EBP];
     int at = esp - width;
-    cpu.stackStoreAt(at, ebp, width);
+    stack.storeAt(at, ebp, width);
     int frame = at;
     for (int i = 1; i < level; i++) {
       ebp -= width;
       at -= width;
-      cpu.stackStoreAt(at, cpu.stackLoadAt(ebp, width), width);
+      stack.storeAt(at, stack.loadAt(ebp, width), width);
     }
     if (level > 0) {
       at -= width;
-      cpu.stackStoreAt(at, frame, width);
+      stack.storeAt(at, frame, width);
     }
     at -= locals;
     // the new top of the stack must be writable, too
-    mmu.checkWrite(cpu.linear(SS, at & cpu.stackMask(), width, true), width);
+    mmu.checkWrite(cpu.linear(SS, at & stack.mask(), width, true), width);
     write(EBP, width, frame);
-    cpu.setStackPointer(at);
+    stack.setPointer(at);
   }
 }

@@ -68,7 +68,7 @@ final class TaskSwitch {
     // both tasks must be there before anything changes
     mmu.systemLoad32(base);
     mmu.systemLoad32(base + (wide ? 0x64 : 0x28));
-    save(task, how == RETURN ? cpu.flagsImage() & ~NT : cpu.flagsImage());
+    save(task, how == RETURN ? cpu.eflags.image() & ~NT : cpu.eflags.image());
     if (how != CALL) {
       protection.setBusy(oldSelector, false);
     }
@@ -109,12 +109,12 @@ final class TaskSwitch {
               : mmu.systemLoad16(address) | (i > 1 && i < 10 ? 0xFFFF0000 : 0);
     }
     if (wide && (registers.cr0 & Registers.CR0_PG) != 0) {
-      cpu.setPageDirectory(mmu.systemLoad32(task.base + 0x1C));
+      cpu.controlRegisters.setPageDirectory(mmu.systemLoad32(task.base + 0x1C));
     }
     registers.cr0 |= Registers.CR0_TS;
     registers.eip = words[0];
     System.arraycopy(words, 2, registers.r, 0, 8);
-    cpu.setFlags(words[1] | (nested ? NT : 0), Alu.STATUS | Registers.SYSTEM_FLAGS);
+    cpu.eflags.set(words[1] | (nested ? NT : 0), Alu.STATUS | Registers.SYSTEM_FLAGS);
     loadSegments(words, wide);
     cpu.segmentsChanged();
     if (wide && (mmu.systemLoad16(task.base + 0x64) & 1) != 0) {

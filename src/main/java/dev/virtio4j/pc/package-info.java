@@ -4,9 +4,11 @@
  * {@link dev.virtio4j.pc.CpulessPc} a Mainboard alone, for test programs.
  *
  * <pre>
- *   Cpu          Decoder        bytes of a physical page to a Block of micro-operations (Op)
+ *   Cpu          Decoder        bytes of a physical page to a Block of micro-operations (Op), by
+ *                               OneByteMap, TwoByteMap and EscapeMap
  *                CodeCache      keeps the blocks; a write to their bytes drops them, DMA included
  *                Interpreter    runs them: Alu, Mmu, RareOperations, BlockEnds, StringUnit
+ *                               on the Stack, Eflags, PortAccess, ControlRegisters
  *                Protection     segments, gates, interrupts; TaskSwitch
  *                Fpu            the x87, in exact 80-bit arithmetic
  *                Profile        counts where instructions go, for those who ask

@@ -59,7 +59,7 @@ class TranslatorTest {
     assertThat(translated.instructions()).isEqualTo(interpreted.instructions());
     assertThat(translated.cpu().registers.eip).isEqualTo(interpreted.cpu().registers.eip);
     assertThat(general(translated)).isEqualTo(general(interpreted));
-    assertThat(translated.cpu().flagsImage()).isEqualTo(interpreted.cpu().flagsImage());
+    assertThat(translated.cpu().eflags.image()).isEqualTo(interpreted.cpu().eflags.image());
     return first;
   }
 
@@ -185,7 +185,7 @@ class TranslatorTest {
       assertThat(second.runTo(next)).isEqualTo(reason);
       assertThat(general(second)).isEqualTo(general(first));
       assertThat(second.cpu().registers.eip).isEqualTo(first.cpu().registers.eip);
-      assertThat(second.cpu().flagsImage()).isEqualTo(first.cpu().flagsImage());
+      assertThat(second.cpu().eflags.image()).isEqualTo(first.cpu().eflags.image());
       first.memory().read(CpuImage.SCRATCH, scratch, 0, scratch.length);
       second.memory().read(CpuImage.SCRATCH, otherScratch, 0, otherScratch.length);
       assertThat(otherScratch).isEqualTo(scratch);
