@@ -49,11 +49,11 @@ final class BlockEnds {
       }
       case Op.LOOP -> loop(c, d != 0 ? 0xFFFF : -1, blockStart + immediate, a != 0);
       case Op.JMPT -> registers.eip = r[b];
-      case Op.JMPFAR -> cpu.protection.jumpFar(r[T1] & 0xFFFF, r[T0], d);
-      case Op.CALLFAR -> cpu.protection.callFar(r[T1] & 0xFFFF, r[T0], d);
-      case Op.RETFAR -> cpu.protection.returnFar(immediate, d);
+      case Op.JMPFAR -> cpu.protection.transfers.jump(r[T1] & 0xFFFF, r[T0], d);
+      case Op.CALLFAR -> cpu.protection.transfers.call(r[T1] & 0xFFFF, r[T0], d);
+      case Op.RETFAR -> cpu.protection.returns.returnFar(immediate, d);
       case Op.INT -> interrupt(c, immediate);
-      case Op.IRET -> cpu.protection.returnFromInterrupt(d);
+      case Op.IRET -> cpu.protection.returns.returnFromInterrupt(d);
       case Op.REPEAT -> {
         if (!cpu.strings.repeated(a, b, c, d == 2, h >>> 27 & 7)) {
           registers.eip = eip;
@@ -104,8 +104,8 @@ final class BlockEnds {
         cpu.controlRegisters.write(0, (registers.cr0 & ~0xE) | (r[b] & 0xF));
       }
       case Op.LOADTABLE -> loadTable(c, d);
-      case Op.LOADLDT -> cpu.protection.loadLocalTable(r[b] & 0xFFFF);
-      case Op.LOADTR -> cpu.protection.loadTaskRegister(r[b] & 0xFFFF);
+      case Op.LOADLDT -> cpu.protection.segments.loadLocalTable(r[b] & 0xFFFF);
+      case Op.LOADTR -> cpu.protection.segments.loadTaskRegister(r[b] & 0xFFFF);
       case Op.INVLPG -> {
         cpu.needPrivilege();
         mmu.flushPage(registers.segments[a].base + r[Registers.ADDRESS]);

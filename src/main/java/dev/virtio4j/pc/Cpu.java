@@ -195,7 +195,7 @@ final class Cpu implements CodeCache.Listener, Stateful {
       if (profile != null) {
         profile.interrupt(interrupts.irq(vector), vector);
       }
-      protection.deliver(vector, false, 0, false);
+      protection.interrupts.deliver(vector, false, 0, false);
     }
     if (halted) {
       stopRequested = true;
@@ -239,7 +239,7 @@ final class Cpu implements CodeCache.Listener, Stateful {
         if (vector != GuestFault.DEBUG) {
           registers.flags |= RF;
         }
-        protection.deliver(vector, GuestFault.hasErrorCode(vector), errorCode, false);
+        protection.interrupts.deliver(vector, GuestFault.hasErrorCode(vector), errorCode, false);
         return;
       } catch (GuestFault second) {
         if (vector == GuestFault.DOUBLE_FAULT) {
@@ -258,9 +258,12 @@ final class Cpu implements CodeCache.Listener, Stateful {
     }
   }
 
-  /** INT, and its like. */
+  /**
+   * INT n, INT3, INTO, and INT1, which no gate's privilege level stops. EIP is that of the next
+   * instruction.
+   */
   void softwareInterrupt(int vector, boolean privileged) {
-    protection.softwareInterrupt(vector, privileged);
+    protection.interrupts.deliver(vector, false, 0, !privileged);
     if (profile != null) {
       profile.softwareInterrupt(vector);
     }
@@ -405,6 +408,15 @@ final class Cpu implements CodeCache.Listener, Stateful {
   void needPrivilege() {
     if (registers.cpl != 0) {
       throw fault.of(GuestFault.PROTECTION, 0);
+    }
+  }
+
+  /**
+   * Instructions that make sense with selectors only do not exist in real and virtual-8086 mode.
+   */
+  void needSelectors() {
+    if (registers.isParagraphMode()) {
+      throw fault.of(GuestFault.INVALID_OPCODE, 0);
     }
   }
 

@@ -117,7 +117,7 @@ final class RareOperations {
       case Op.STACKADD -> stack.setPointer(r[ESP] + immediate);
       case Op.NEXTEIP -> r[a] = nextEip;
       case Op.READSEG -> r[a] = registers.segments[h >>> 27 & 7].selector;
-      case Op.LOADSEG -> cpu.protection.loadSegment(h >>> 27 & 7, r[b] & 0xFFFF);
+      case Op.LOADSEG -> cpu.protection.segments.load(h >>> 27 & 7, r[b] & 0xFFFF);
       case Op.PUSHALL -> pushAll(d);
       case Op.POPALL -> popAll(d);
       case Op.ENTER -> enter(immediate & 0xFFFF, immediate >>> 16 & 31, d);
@@ -158,15 +158,15 @@ final class RareOperations {
         }
       }
       case Op.ARPL -> {
-        cpu.protection.needSelectors();
+        cpu.needSelectors();
         boolean lower = (r[a] & 3) < (r[b] & 3);
         alu.setZero(lower);
         if (lower) {
           Interpreter.set16(r, a, (r[a] & ~3) | (r[b] & 3));
         }
       }
-      case Op.ACCESSRIGHTS -> cpu.protection.accessRights(a, r[b] & 0xFFFF, c != 0, d);
-      case Op.VERIFY -> cpu.protection.verify(r[a] & 0xFFFF, c != 0);
+      case Op.ACCESSRIGHTS -> cpu.protection.pointers.accessRights(a, r[b] & 0xFFFF, c != 0, d);
+      case Op.VERIFY -> cpu.protection.pointers.verify(r[a] & 0xFFFF, c != 0);
       case Op.CPUID -> Cpuid.execute(r);
       case Op.STOREWORDS -> {
         int limit = c == 0 ? registers.gdtLimit : registers.idtLimit;
@@ -373,7 +373,7 @@ final class RareOperations {
     if (which == 2) {
       return registers.cr0;
     }
-    cpu.protection.needSelectors();
+    cpu.needSelectors();
     return registers.segments[which == 0 ? Registers.LDT : Registers.TR].selector;
   }
 
