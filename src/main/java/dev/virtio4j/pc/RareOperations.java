@@ -21,6 +21,7 @@ final class RareOperations {
   private final Registers registers;
   private final int[] r;
   private final Alu alu;
+  private final Shifter shifter;
   private final Mmu mmu;
   private final Stack stack;
 
@@ -29,6 +30,7 @@ final class RareOperations {
     registers = cpu.registers;
     r = registers.r;
     alu = cpu.alu;
+    shifter = new Shifter(alu);
     mmu = cpu.mmu;
     stack = cpu.stack;
   }
@@ -63,8 +65,8 @@ final class RareOperations {
       case Op.MOV16I -> Interpreter.set16(r, a, immediate);
       case Op.TEST16 -> alu.aluNarrow(4, r[a], r[b], 16);
       case Op.UNARY -> write(a, d, alu.unary(c, read(a, d), 32 - 8 * d));
-      case Op.SHIFT -> write(a, d, alu.shift(c, read(a, d), immediate, 8 * d));
-      case Op.SHIFTCL -> write(a, d, alu.shift(c, read(a, d), r[ECX], 8 * d));
+      case Op.SHIFT -> write(a, d, shifter.shift(c, read(a, d), immediate, 8 * d));
+      case Op.SHIFTCL -> write(a, d, shifter.shift(c, read(a, d), r[ECX], 8 * d));
       case Op.SHLD -> doubleShift(a, b, c, d, immediate);
       case Op.IMUL16 -> {
         int product = (short) r[a] * (short) r[b];
@@ -230,7 +232,9 @@ final class RareOperations {
       write(
           a,
           width,
-          right != 0 ? alu.shrd(r[a], r[b], count, size) : alu.shld(r[a], r[b], count, size));
+          right != 0
+              ? shifter.shrd(r[a], r[b], count, size)
+              : shifter.shld(r[a], r[b], count, size));
     }
   }
 

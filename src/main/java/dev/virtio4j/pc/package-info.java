@@ -7,7 +7,7 @@
  *   Cpu          Decoder        bytes of a physical page to a Block of micro-operations (Op), by
  *                               OneByteMap, TwoByteMap and EscapeMap
  *                CodeCache      keeps the blocks; a write to their bytes drops them, DMA included
- *                Interpreter    runs them: Alu, Mmu, RareOperations, BlockEnds, StringUnit
+ *                Interpreter    runs them: Alu, Mmu (PageTables), RareOperations, BlockEnds, StringUnit
  *                               on the Stack, Eflags, PortAccess, ControlRegisters
  *                Protection     segments, gates, interrupts; TaskSwitch
  *                Fpu            the x87, in exact 80-bit arithmetic
