@@ -12,10 +12,6 @@ import static dev.virtio4j.pc.cpu.Registers.T1;
  * instructions that of those before.
  */
 final class BlockEnds {
-  private static final int MSR_TIME_STAMP_COUNTER = 0x10;
-  private static final int MSR_PLATFORM_ID = 0x17;
-  private static final int MSR_MICROCODE_REVISION = 0x8B;
-
   private final Cpu cpu;
   private final Registers registers;
   private final int[] r;
@@ -53,11 +49,11 @@ final class BlockEnds {
       }
       case Op.LOOP -> loop(c, d != 0 ? 0xFFFF : -1, blockStart + immediate, a != 0);
       case Op.JMPT -> registers.eip = r[b];
-      case Op.JMPFAR -> cpu.protection.jumpFar(r[T1] & 0xFFFF, r[T0], d);
-      case Op.CALLFAR -> cpu.protection.callFar(r[T1] & 0xFFFF, r[T0], d);
-      case Op.RETFAR -> cpu.protection.returnFar(immediate, d);
+      case Op.JMPFAR -> cpu.protection.transfers.jump(r[T1] & 0xFFFF, r[T0], d);
+      case Op.CALLFAR -> cpu.protection.transfers.call(r[T1] & 0xFFFF, r[T0], d);
+      case Op.RETFAR -> cpu.protection.returns.returnFar(immediate, d);
       case Op.INT -> interrupt(c, immediate);
-      case Op.IRET -> cpu.protection.returnFromInterrupt(d);
+      case Op.IRET -> cpu.protection.returns.returnFromInterrupt(d);
       case Op.REPEAT -> {
         if (!cpu.strings.repeated(a, b, c, d == 2, h >>> 27 & 7)) {
           registers.eip = eip;
@@ -66,7 +62,7 @@ final class BlockEnds {
       case Op.IN -> in(immediate, d);
       case Op.OUT -> {
         int port = immediate < 0 ? r[EDX] & 0xFFFF : immediate;
-        cpu.out(port, d, r[EAX]);
+        cpu.io.out(port, d, r[EAX]);
       }
       case Op.HLT -> {
         cpu.needPrivilege();
@@ -87,12 +83,12 @@ final class BlockEnds {
         if (registers.isVirtual8086()) {
           needIoPrivilege();
         }
-        cpu.setFlags(r[T0], cpu.writableFlags(d));
-        cpu.setStackPointer(r[Registers.ESP] + d);
+        cpu.eflags.set(r[T0], cpu.eflags.writable(d));
+        cpu.stack.setPointer(r[Registers.ESP] + d);
       }
       case Op.WRITECR -> {
         cpu.needPrivilege();
-        cpu.writeControlRegister(a, r[b]);
+        cpu.controlRegisters.write(a, r[b]);
       }
       case Op.WRITEDR -> {
         cpu.needPrivilege();
@@ -105,11 +101,11 @@ final class BlockEnds {
       case Op.LMSW -> {
         cpu.needPrivilege();
         // PE can be set but not cleared this way
-        cpu.writeControlRegister(0, (registers.cr0 & ~0xE) | (r[b] & 0xF));
+        cpu.controlRegisters.write(0, (registers.cr0 & ~0xE) | (r[b] & 0xF));
       }
       case Op.LOADTABLE -> loadTable(c, d);
-      case Op.LOADLDT -> cpu.protection.loadLocalTable(r[b] & 0xFFFF);
-      case Op.LOADTR -> cpu.protection.loadTaskRegister(r[b] & 0xFFFF);
+      case Op.LOADLDT -> cpu.protection.segments.loadLocalTable(r[b] & 0xFFFF);
+      case Op.LOADTR -> cpu.protection.segments.loadTaskRegister(r[b] & 0xFFFF);
       case Op.INVLPG -> {
         cpu.needPrivilege();
         mmu.flushPage(registers.segments[a].base + r[Registers.ADDRESS]);
@@ -119,10 +115,16 @@ final class BlockEnds {
         if ((registers.cr4 & Registers.CR4_TSD) != 0) {
           cpu.needPrivilege();
         }
-        setPair(cpu.timeStampCounter());
+        setPair(cpu.msrs.timeStampCounter());
       }
-      case Op.RDMSR -> readModelSpecific();
-      case Op.WRMSR -> writeModelSpecific();
+      case Op.RDMSR -> {
+        cpu.needPrivilege();
+        setPair(cpu.msrs.read(r[ECX]));
+      }
+      case Op.WRMSR -> {
+        cpu.needPrivilege();
+        cpu.msrs.write(r[ECX], (long) r[EDX] << 32 | (r[EAX] & 0xFFFFFFFFL));
+      }
       case Op.FAULT -> throw cpu.fault.of(immediate, 0);
       default -> throw new IllegalStateException("micro-operation " + (h & 0x1FF));
     }
@@ -154,7 +156,7 @@ final class BlockEnds {
 
   private void in(int immediate, int width) {
     int port = immediate < 0 ? r[EDX] & 0xFFFF : immediate;
-    int value = cpu.in(port, width);
+    int value = cpu.io.in(port, width);
     switch (width) {
       case 1 -> Interpreter.set8(r, EAX, value);
       case 2 -> Interpreter.set16(r, EAX, value);
@@ -183,24 +185,5 @@ final class BlockEnds {
   private void setPair(long value) {
     r[EAX] = (int) value;
     r[EDX] = (int) (value >>> 32);
-  }
-
-  private void readModelSpecific() {
-    cpu.needPrivilege();
-    switch (r[ECX]) {
-      case MSR_TIME_STAMP_COUNTER -> setPair(cpu.timeStampCounter());
-      case MSR_PLATFORM_ID, MSR_MICROCODE_REVISION -> setPair(0);
-      default -> throw cpu.fault.of(GuestFault.PROTECTION, 0);
-    }
-  }
-
-  private void writeModelSpecific() {
-    cpu.needPrivilege();
-    switch (r[ECX]) {
-      case MSR_TIME_STAMP_COUNTER ->
-          cpu.setTimeStampCounter((long) r[EDX] << 32 | (r[EAX] & 0xFFFFFFFFL));
-      case MSR_MICROCODE_REVISION -> {}
-      default -> throw cpu.fault.of(GuestFault.PROTECTION, 0);
-    }
   }
 }

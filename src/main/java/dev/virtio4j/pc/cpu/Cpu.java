@@ -1,14 +1,9 @@
 package dev.virtio4j.pc.cpu;
 
-import static dev.virtio4j.pc.cpu.Registers.CR0_PG;
 import static dev.virtio4j.pc.cpu.Registers.CS;
 import static dev.virtio4j.pc.cpu.Registers.DS;
-import static dev.virtio4j.pc.cpu.Registers.EAX;
-import static dev.virtio4j.pc.cpu.Registers.EBX;
-import static dev.virtio4j.pc.cpu.Registers.ECX;
 import static dev.virtio4j.pc.cpu.Registers.EDX;
 import static dev.virtio4j.pc.cpu.Registers.ES;
-import static dev.virtio4j.pc.cpu.Registers.ESP;
 import static dev.virtio4j.pc.cpu.Registers.FS;
 import static dev.virtio4j.pc.cpu.Registers.GS;
 import static dev.virtio4j.pc.cpu.Registers.IF;
@@ -16,7 +11,6 @@ import static dev.virtio4j.pc.cpu.Registers.RF;
 import static dev.virtio4j.pc.cpu.Registers.SS;
 import static dev.virtio4j.pc.cpu.Registers.TF;
 import static dev.virtio4j.pc.cpu.Registers.TR;
-import static dev.virtio4j.pc.cpu.Registers.VM;
 
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
@@ -24,7 +18,6 @@ import dev.virtio4j.host.Stateful;
 import dev.virtio4j.pc.memory.IoPorts;
 import dev.virtio4j.pc.memory.PhysicalMemory;
 import dev.virtio4j.pc.x87.Fpu;
-import dev.virtio4j.pc.x87.FpuBus;
 import java.io.IOException;
 import java.util.function.LongSupplier;
 
@@ -32,29 +25,15 @@ import java.util.function.LongSupplier;
  * A processor of the P6 family: the i686 integer set with CPUID, TSC, CMPXCHG8B and CMOV, x87,
  * paging with PSE and PGE; real, protected and virtual-8086 mode.
  *
- * <p>This class holds the parts together and has what they share. The way of an instruction: {@link
- * Decoder} makes a {@link Block} of micro-operations, {@link CodeCache} keeps it, {@link
- * Interpreter} runs it, with {@link Alu} for arithmetic and {@link Mmu} for memory; where it is
- * hot, the {@link Translator} makes bytecode of it, which does the same faster. {@link Protection}
- * does segments and interrupts.
- *
- * <p>Longer than other files for the small operations that all of these call: stack, flags, ports,
- * control registers.
+ * <p>This class holds the parts together and runs them: it takes interrupts and exceptions between
+ * instructions, and finds the code to run. The way of an instruction: {@link Decoder} makes a
+ * {@link Block} of micro-operations, {@link CodeCache} keeps it, {@link Interpreter} runs it, with
+ * {@link Alu} for arithmetic and {@link Mmu} for memory; where it is hot, the {@link Translator}
+ * makes bytecode of it, which does the same faster. {@link Protection} does segments and
+ * interrupts.
  */
-public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
+public final class Cpu implements CodeCache.Listener, Stateful {
   private static final int PAGE = 0xFFFFF000;
-
-  /** Family 6, model 5, stepping 2. */
-  private static final int SIGNATURE = 0x652;
-
-  // spotless:off
-  /** FPU, PSE, TSC, MSR, CX8, PGE, CMOV. */
-  private static final int FEATURES =
-      1 | 1 << 3 | 1 << 4 | 1 << 5 | 1 << 8 | 1 << 13 | 1 << 15;
-  // spotless:on
-
-  private static final int CR4_SUPPORTED =
-      Registers.CR4_TSD | Registers.CR4_PSE | Registers.CR4_PGE;
 
   final Registers registers = new Registers();
   final Alu alu = new Alu();
@@ -63,14 +42,17 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   final CodeCache code;
   final Mmu mmu;
   final Fpu fpu;
+  final Stack stack;
+  final Eflags eflags;
+  final PortAccess io;
+  final ControlRegisters controlRegisters;
+  final ModelSpecificRegisters msrs;
   final Protection protection;
   final StringUnit strings;
 
   /** How many instructions have retired since power-on. */
   long retired;
 
-  private final IoPorts ports;
-  private final LongSupplier time;
   private final Decoder decoder;
   private final Interpreter interpreter;
   private final Translator translator;
@@ -89,7 +71,6 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   private boolean halted;
   private boolean shutDown;
   private boolean stopRequested;
-  private long timeStampOffset;
 
   /** The mode of the code that runs; see {@link Decoder}. */
   private int mode;
@@ -110,12 +91,15 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
       int hotAfter,
       TranslatedClasses classes) {
     this.memory = memory;
-    this.ports = ports;
-    this.time = time;
     code = new CodeCache(memory);
     mmu = new Mmu(registers, memory, code, fault);
     decoder = new Decoder(memory, mmu);
-    fpu = new Fpu(this);
+    fpu = new Fpu(new CpuFpuBus(mmu, registers, alu));
+    stack = new Stack(this);
+    eflags = new Eflags(registers, alu, fault);
+    io = new PortAccess(registers, mmu, fault, ports);
+    controlRegisters = new ControlRegisters(registers, mmu, fault);
+    msrs = new ModelSpecificRegisters(time, fault);
     protection = new Protection(this);
     strings = new StringUnit(this);
     RareOperations rare = new RareOperations(this);
@@ -144,6 +128,7 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   public void setProfile(Profile profile) {
     this.profile = profile;
     translator.setProfile(profile);
+    io.setProfile(profile);
   }
 
   /**
@@ -159,7 +144,7 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
   public void reset() {
     registers.reset();
     alu.setFlags(0);
-    registers.r[EDX] = SIGNATURE;
+    registers.r[EDX] = Cpuid.SIGNATURE;
     registers.eip = 0xFFF0;
     Segment[] segments = registers.segments;
     for (Segment segment : segments) {
@@ -262,7 +247,7 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
       if (profile != null) {
         profile.interrupt(interrupts.irq(vector), vector);
       }
-      protection.deliver(vector, false, 0, false);
+      protection.interrupts.deliver(vector, false, 0, false);
     }
     if (halted) {
       stopRequested = true;
@@ -306,7 +291,7 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
         if (vector != GuestFault.DEBUG) {
           registers.flags |= RF;
         }
-        protection.deliver(vector, GuestFault.hasErrorCode(vector), errorCode, false);
+        protection.interrupts.deliver(vector, GuestFault.hasErrorCode(vector), errorCode, false);
         return;
       } catch (GuestFault second) {
         if (vector == GuestFault.DOUBLE_FAULT) {
@@ -325,9 +310,12 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     }
   }
 
-  /** INT, and its like. */
+  /**
+   * INT n, INT3, INTO, and INT1, which no gate's privilege level stops. EIP is that of the next
+   * instruction.
+   */
   void softwareInterrupt(int vector, boolean privileged) {
-    protection.softwareInterrupt(vector, privileged);
+    protection.interrupts.deliver(vector, false, 0, !privileged);
     if (profile != null) {
       profile.softwareInterrupt(vector);
     }
@@ -482,6 +470,15 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     }
   }
 
+  /**
+   * Instructions that make sense with selectors only do not exist in real and virtual-8086 mode.
+   */
+  void needSelectors() {
+    if (registers.isParagraphMode()) {
+      throw fault.of(GuestFault.INVALID_OPCODE, 0);
+    }
+  }
+
   void checkFpuError() {
     if (fpu.errorPending() && (registers.cr0 & Registers.CR0_NE) != 0) {
       throw fault.of(GuestFault.FPU_ERROR, 0);
@@ -509,258 +506,6 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     return register.base + offset;
   }
 
-  // --- stack
-  // ---------------------------------------------------------------------------------------
-
-  int stackMask() {
-    return registers.segments[SS].big ? -1 : 0xFFFF;
-  }
-
-  void setStackPointer(int value) {
-    int mask = stackMask();
-    registers.r[ESP] = (registers.r[ESP] & ~mask) | (value & mask);
-  }
-
-  void push(int value, int width) {
-    int pointer = registers.r[ESP] - width;
-    stackStoreAt(pointer, value, width);
-    setStackPointer(pointer);
-  }
-
-  void stackStoreAt(int pointer, int value, int width) {
-    int linear = linear(SS, pointer & stackMask(), width, true);
-    if (width == 4) {
-      mmu.store32(linear, value);
-    } else {
-      mmu.store16(linear, value);
-    }
-  }
-
-  /** What lies so many bytes above the top of the stack; zero-extended. */
-  int stackLoad(int above, int width) {
-    return stackLoadAt(registers.r[ESP] + above, width);
-  }
-
-  int stackLoadAt(int pointer, int width) {
-    int linear = linear(SS, pointer & stackMask(), width, false);
-    return width == 4 ? mmu.load32(linear) : mmu.load16(linear);
-  }
-
-  // --- flags
-  // ---------------------------------------------------------------------------------------
-
-  /** EFLAGS. */
-  int flagsImage() {
-    return alu.flags() | registers.flags | 2;
-  }
-
-  /** EFLAGS as PUSHF stores it; faults in virtual-8086 mode unless IOPL is 3. */
-  int flagsForPush() {
-    if (registers.isVirtual8086() && registers.iopl() < 3) {
-      throw fault.of(GuestFault.PROTECTION, 0);
-    }
-    return flagsImage() & ~(VM | RF);
-  }
-
-  /** Which flags POPF and IRET may change at the current privilege level. */
-  int writableFlags(int width) {
-    int mask = Alu.STATUS | TF | Registers.DF | Registers.NT;
-    if (width == 4) {
-      mask |= Registers.AC | Registers.ID;
-    }
-    if (registers.cpl == 0) {
-      mask |= Registers.IOPL;
-    }
-    if (registers.cpl <= registers.iopl()) {
-      mask |= IF;
-    }
-    return mask;
-  }
-
-  /** Sets the flags that a mask names. */
-  void setFlags(int value, int mask) {
-    alu.setFlags((alu.flags() & ~mask) | (value & mask));
-    int system = mask & Registers.SYSTEM_FLAGS;
-    registers.flags = (registers.flags & ~system) | (value & system);
-  }
-
-  // --- ports
-  // ---------------------------------------------------------------------------------------
-
-  /** Faults unless the privilege level or the task's map permits a port. */
-  void checkPort(int port, int width) {
-    boolean free =
-        !registers.isProtected()
-            || (registers.cpl <= registers.iopl() && !registers.isVirtual8086());
-    if (free) {
-      return;
-    }
-    Segment task = registers.segments[TR];
-    boolean allowed = false;
-    if ((task.access & 8) != 0 && Integer.compareUnsigned(0x67, task.limit) <= 0) {
-      int at = mmu.systemLoad16(task.base + 0x66) + (port >> 3);
-      if (Integer.compareUnsigned(at + 1, task.limit) <= 0) {
-        int bits = mmu.systemLoad16(task.base + at) >> (port & 7);
-        allowed = (bits & (1 << width) - 1) == 0;
-      }
-    }
-    if (!allowed) {
-      throw fault.of(GuestFault.PROTECTION, 0);
-    }
-  }
-
-  int in(int port, int width) {
-    checkPort(port, width);
-    if (profile != null) {
-      profile.read(port, ports);
-    }
-    return ports.read(port, width);
-  }
-
-  void out(int port, int width, int value) {
-    checkPort(port, width);
-    if (profile != null) {
-      profile.write(port, ports);
-    }
-    ports.write(port, width, value);
-  }
-
-  // --- control registers
-  // ---------------------------------------------------------------------------
-
-  void writeControlRegister(int register, int value) {
-    switch (register) {
-      case 0 -> {
-        boolean pagingUnprotected = (value & CR0_PG) != 0 && (value & Registers.CR0_PE) == 0;
-        if (pagingUnprotected || (value & 0x60000000) == 0x20000000) {
-          throw fault.of(GuestFault.PROTECTION, 0);
-        }
-        registers.cr0 = value | Registers.CR0_ET;
-        mmu.flush();
-      }
-      case 2 -> registers.cr2 = value;
-      case 3 -> setPageDirectory(value);
-      default -> {
-        if ((value & ~CR4_SUPPORTED) != 0) {
-          throw fault.of(GuestFault.PROTECTION, 0);
-        }
-        registers.cr4 = value;
-        mmu.flush();
-      }
-    }
-  }
-
-  void setPageDirectory(int value) {
-    registers.cr3 = value;
-    mmu.flush();
-  }
-
-  long timeStampCounter() {
-    return time.getAsLong() + timeStampOffset;
-  }
-
-  void setTimeStampCounter(long value) {
-    timeStampOffset = value - time.getAsLong();
-  }
-
-  void cpuid() {
-    int[] r = registers.r;
-    switch (r[EAX]) {
-      case 0 -> {
-        r[EAX] = 1;
-        // GenuineIntel
-        r[EBX] = 0x756E6547;
-        r[EDX] = 0x49656E69;
-        r[ECX] = 0x6C65746E;
-      }
-      case 1 -> {
-        r[EAX] = SIGNATURE;
-        r[EBX] = 0;
-        r[ECX] = 0;
-        r[EDX] = FEATURES;
-      }
-      default -> {
-        r[EAX] = 0;
-        r[EBX] = 0;
-        r[ECX] = 0;
-        r[EDX] = 0;
-      }
-    }
-  }
-
-  // --- for the FPU
-  // ---------------------------------------------------------------------------------
-
-  @Override
-  public int load8(int linear) {
-    return mmu.load8(linear);
-  }
-
-  @Override
-  public int load16(int linear) {
-    return mmu.load16(linear);
-  }
-
-  @Override
-  public int load32(int linear) {
-    return mmu.load32(linear);
-  }
-
-  @Override
-  public long load64(int linear) {
-    return mmu.load64(linear);
-  }
-
-  @Override
-  public void store8(int linear, int value) {
-    mmu.store8(linear, value);
-  }
-
-  @Override
-  public void store16(int linear, int value) {
-    mmu.store16(linear, value);
-  }
-
-  @Override
-  public void store32(int linear, int value) {
-    mmu.store32(linear, value);
-  }
-
-  @Override
-  public void store64(int linear, long value) {
-    mmu.store64(linear, value);
-  }
-
-  @Override
-  public int ax() {
-    return registers.r[EAX] & 0xFFFF;
-  }
-
-  @Override
-  public void setAx(int value) {
-    Interpreter.set16(registers.r, EAX, value);
-  }
-
-  @Override
-  public boolean carry() {
-    return alu.carry();
-  }
-
-  @Override
-  public boolean zero() {
-    return alu.zero();
-  }
-
-  @Override
-  public boolean parity() {
-    return alu.parity();
-  }
-
-  @Override
-  public void setCompareFlags(boolean zero, boolean parity, boolean carry) {
-    alu.setFlags((zero ? Alu.ZF : 0) | (parity ? Alu.PF : 0) | (carry ? Alu.CF : 0));
-  }
-
   // --- state
   // ---------------------------------------------------------------------------------------
 
@@ -773,7 +518,7 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     fpu.save(out);
     mmu.save(out);
     out.i64(retired);
-    out.i64(timeStampOffset);
+    msrs.save(out);
     out.flag(interruptRequested);
     out.flag(held);
     out.flag(halted);
@@ -793,7 +538,7 @@ public final class Cpu implements CodeCache.Listener, FpuBus, Stateful {
     fpu.load(in);
     mmu.load(in);
     retired = in.i64(0, Long.MAX_VALUE / 4, "the retired instructions");
-    timeStampOffset = in.i64();
+    msrs.load(in);
     interruptRequested = in.flag();
     held = in.flag();
     halted = in.flag();

@@ -48,4 +48,9 @@ final class GuestFault extends RuntimeException {
     this.errorCode = errorCode;
     return this;
   }
+
+  /** The same, with a selector as the error code, which leaves out its privilege level. */
+  GuestFault ofSelector(int vector, int selector) {
+    return of(vector, selector & 0xFFFC);
+  }
 }

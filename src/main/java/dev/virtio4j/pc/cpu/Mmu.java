@@ -9,11 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Paging, and the CPU's way to memory by linear address. Does not allocate.
+ * The CPU's way to memory by linear address. Does not allocate.
  *
- * <p>A software TLB leads from a linear page to its place in the array of {@link PhysicalMemory}.
- * There is one for each of reading and writing, by the kernel and by the user, so that a hit has
- * nothing to check:
+ * <p>A software TLB leads from a linear page to its place in the array of {@link PhysicalMemory};
+ * for what it does not have, the {@link PageTables} are walked. There is one for each of reading
+ * and writing, by the kernel and by the user, so that a hit has nothing to check:
  *
  * <pre>
  *   entry = read[page number &amp; 1023]        bits 32-63  linear address of the page; 1 if not valid
@@ -40,18 +40,9 @@ final class Mmu implements Stateful {
 
   private static final int WATCHED_TAG = 2;
 
-  // Page directory and page table entries, and the error code of a page fault.
-  private static final int PRESENT = 0x1;
-  private static final int WRITABLE = 0x2;
-  private static final int USER = 0x4;
-  private static final int ACCESSED = 0x20;
-  private static final int DIRTY = 0x40;
-  private static final int LARGE = 0x80;
-
-  private final Registers registers;
   private final PhysicalMemory memory;
   private final CodeCache code;
-  private final GuestFault fault;
+  private final PageTables pages;
   private final byte[] ram;
 
   private final long[] readKernel = new long[ENTRIES];
@@ -70,10 +61,9 @@ final class Mmu implements Stateful {
   private long fetched;
 
   Mmu(Registers registers, PhysicalMemory memory, CodeCache code, GuestFault fault) {
-    this.registers = registers;
     this.memory = memory;
     this.code = code;
-    this.fault = fault;
+    pages = new PageTables(registers, memory, code, fault);
     ram = memory.ram;
     flush();
   }
@@ -222,9 +212,9 @@ final class Mmu implements Stateful {
 
   /** Faults if a range of at most a page cannot be read. */
   void checkRead(int linear, int length) {
-    translate(linear, false, user);
+    pages.translate(linear, false, user);
     if ((linear & PAGE) != (linear + length - 1 & PAGE)) {
-      translate(linear + length - 1, false, user);
+      pages.translate(linear + length - 1, false, user);
     }
   }
 
@@ -235,9 +225,9 @@ final class Mmu implements Stateful {
     if (((int) (entry >>> 32) & ~WATCHED_TAG) == (last & PAGE)) {
       return;
     }
-    translate(linear, true, user);
+    pages.translate(linear, true, user);
     if ((linear & PAGE) != (last & PAGE)) {
-      translate(last, true, user);
+      pages.translate(last, true, user);
     }
   }
 
@@ -302,7 +292,7 @@ final class Mmu implements Stateful {
 
   /** Gives the place of a byte that is read, and keeps where its page is. */
   private int fillRead(int linear) {
-    int place = memory.readPlace(translate(linear, false, user));
+    int place = memory.readPlace(pages.translate(linear, false, user));
     if (place >= 0) {
       read[linear >>> 12 & ENTRIES - 1] = entry(linear, place);
     }
@@ -315,7 +305,7 @@ final class Mmu implements Stateful {
     int place = linear + (int) entry;
     boolean kept = ((int) (entry >>> 32) & ~WATCHED_TAG) == (linear & PAGE);
     if (!kept) {
-      int physical = translate(linear, true, user);
+      int physical = pages.translate(linear, true, user);
       place = memory.writePlace(physical);
       kept = place >= 0 && place == memory.readPlace(physical);
     }
@@ -401,7 +391,7 @@ final class Mmu implements Stateful {
   // ------------------------
 
   int systemLoad32(int linear) {
-    int place = memory.readPlace(translate(linear, false, false));
+    int place = memory.readPlace(pages.translate(linear, false, false));
     if ((linear & 0xFFF) <= 0xFFC) {
       return (int) loadAt(place, 4);
     }
@@ -417,73 +407,17 @@ final class Mmu implements Stateful {
   }
 
   private int systemLoad8(int linear) {
-    return loadAt8(memory.readPlace(translate(linear, false, false)));
+    return loadAt8(memory.readPlace(pages.translate(linear, false, false)));
   }
 
   /** Stores a value of 2 or 4 bytes; faults before any of it is written. */
   void systemStore(int linear, int value, int width) {
-    int place = memory.writePlace(translate(linear, true, false));
-    int second = memory.writePlace(translate(linear + width - 1, true, false));
+    int place = memory.writePlace(pages.translate(linear, true, false));
+    int second = memory.writePlace(pages.translate(linear + width - 1, true, false));
     for (int i = 0; i < width; i++) {
       boolean first = (linear + i & PAGE) == (linear & PAGE);
       storeAt8(first ? place + i : second - (width - 1 - i), value >>> (8 * i));
     }
-  }
-
-  // --- paging
-  // --------------------------------------------------------------------------------------
-
-  /**
-   * Walks the page tables, sets accessed and dirty bits, and faults as the hardware does.
-   *
-   * @param linear a linear address
-   * @param writing whether for a write
-   * @param asUser whether the access counts as one of privilege level 3
-   * @return the physical address
-   */
-  private int translate(int linear, boolean writing, boolean asUser) {
-    if ((registers.cr0 & Registers.CR0_PG) == 0) {
-      return linear;
-    }
-    int directoryAt = (registers.cr3 & PAGE) + (linear >>> 22 << 2);
-    int directory = (int) loadAt(memory.readPlace(directoryAt), 4);
-    if ((directory & PRESENT) == 0) {
-      throw pageFault(linear, writing, asUser, 0);
-    }
-    if ((directory & LARGE) != 0 && (registers.cr4 & Registers.CR4_PSE) != 0) {
-      checkRights(directory, linear, writing, asUser);
-      mark(directoryAt, directory, writing ? ACCESSED | DIRTY : ACCESSED);
-      return (directory & 0xFFC00000) | (linear & 0x3FFFFF);
-    }
-    int tableAt = (directory & PAGE) + (linear >>> (12 - 2) & 0xFFC);
-    int table = (int) loadAt(memory.readPlace(tableAt), 4);
-    if ((table & PRESENT) == 0) {
-      throw pageFault(linear, writing, asUser, 0);
-    }
-    checkRights(directory & table, linear, writing, asUser);
-    mark(directoryAt, directory, ACCESSED);
-    mark(tableAt, table, writing ? ACCESSED | DIRTY : ACCESSED);
-    return (table & PAGE) | (linear & ~PAGE);
-  }
-
-  private void checkRights(int rights, int linear, boolean writing, boolean asUser) {
-    boolean readOnlyHolds = asUser || (registers.cr0 & Registers.CR0_WP) != 0;
-    if ((asUser && (rights & USER) == 0)
-        || (writing && readOnlyHolds && (rights & WRITABLE) == 0)) {
-      throw pageFault(linear, writing, asUser, PRESENT);
-    }
-  }
-
-  private void mark(int address, int entry, int bits) {
-    if ((entry & bits) != bits) {
-      storeAt(memory.writePlace(address), entry | bits, 4);
-    }
-  }
-
-  private GuestFault pageFault(int linear, boolean writing, boolean asUser, int present) {
-    registers.cr2 = linear;
-    int errorCode = present | (writing ? WRITABLE : 0) | (asUser ? USER : 0);
-    return fault.of(GuestFault.PAGE_FAULT, errorCode);
   }
 
   // --- state

@@ -21,14 +21,18 @@ final class RareOperations {
   private final Registers registers;
   private final int[] r;
   private final Alu alu;
+  private final Shifter shifter;
   private final Mmu mmu;
+  private final Stack stack;
 
   RareOperations(Cpu cpu) {
     this.cpu = cpu;
     registers = cpu.registers;
     r = registers.r;
     alu = cpu.alu;
+    shifter = new Shifter(alu);
     mmu = cpu.mmu;
+    stack = cpu.stack;
   }
 
   /**
@@ -61,8 +65,8 @@ final class RareOperations {
       case Op.MOV16I -> Interpreter.set16(r, a, immediate);
       case Op.TEST16 -> alu.aluNarrow(4, r[a], r[b], 16);
       case Op.UNARY -> write(a, d, alu.unary(c, read(a, d), 32 - 8 * d));
-      case Op.SHIFT -> write(a, d, alu.shift(c, read(a, d), immediate, 8 * d));
-      case Op.SHIFTCL -> write(a, d, alu.shift(c, read(a, d), r[ECX], 8 * d));
+      case Op.SHIFT -> write(a, d, shifter.shift(c, read(a, d), immediate, 8 * d));
+      case Op.SHIFTCL -> write(a, d, shifter.shift(c, read(a, d), r[ECX], 8 * d));
       case Op.SHLD -> doubleShift(a, b, c, d, immediate);
       case Op.IMUL16 -> {
         int product = (short) r[a] * (short) r[b];
@@ -109,19 +113,19 @@ final class RareOperations {
       case Op.CONVERT -> convert(c);
       case Op.DECIMAL -> decimal(c, immediate);
       case Op.FLAGS -> flags(c);
-      case Op.READFLAGS -> r[a] = cpu.flagsForPush();
-      case Op.STACKPUSH -> cpu.push(r[b], immediate);
-      case Op.STACKLOAD -> r[a] = cpu.stackLoad(immediate, d);
-      case Op.STACKADD -> cpu.setStackPointer(r[ESP] + immediate);
+      case Op.READFLAGS -> r[a] = cpu.eflags.forPush();
+      case Op.STACKPUSH -> stack.push(r[b], immediate);
+      case Op.STACKLOAD -> r[a] = stack.load(immediate, d);
+      case Op.STACKADD -> stack.setPointer(r[ESP] + immediate);
       case Op.NEXTEIP -> r[a] = nextEip;
       case Op.READSEG -> r[a] = registers.segments[h >>> 27 & 7].selector;
-      case Op.LOADSEG -> cpu.protection.loadSegment(h >>> 27 & 7, r[b] & 0xFFFF);
+      case Op.LOADSEG -> cpu.protection.segments.load(h >>> 27 & 7, r[b] & 0xFFFF);
       case Op.PUSHALL -> pushAll(d);
       case Op.POPALL -> popAll(d);
       case Op.ENTER -> enter(immediate & 0xFFFF, immediate >>> 16 & 31, d);
       case Op.LEAVE -> {
-        int value = cpu.stackLoadAt(r[EBP], d);
-        cpu.setStackPointer(r[EBP] + d);
+        int value = stack.loadAt(r[EBP], d);
+        stack.setPointer(r[EBP] + d);
         write(EBP, d, value);
       }
       case Op.STRING -> cpu.strings.once(a, b, d == 2, h >>> 27 & 7);
@@ -156,16 +160,16 @@ final class RareOperations {
         }
       }
       case Op.ARPL -> {
-        cpu.protection.needSelectors();
+        cpu.needSelectors();
         boolean lower = (r[a] & 3) < (r[b] & 3);
         alu.setZero(lower);
         if (lower) {
           Interpreter.set16(r, a, (r[a] & ~3) | (r[b] & 3));
         }
       }
-      case Op.ACCESSRIGHTS -> cpu.protection.accessRights(a, r[b] & 0xFFFF, c != 0, d);
-      case Op.VERIFY -> cpu.protection.verify(r[a] & 0xFFFF, c != 0);
-      case Op.CPUID -> cpu.cpuid();
+      case Op.ACCESSRIGHTS -> cpu.protection.pointers.accessRights(a, r[b] & 0xFFFF, c != 0, d);
+      case Op.VERIFY -> cpu.protection.pointers.verify(r[a] & 0xFFFF, c != 0);
+      case Op.CPUID -> Cpuid.execute(r);
       case Op.STOREWORDS -> {
         int limit = c == 0 ? registers.gdtLimit : registers.idtLimit;
         int base = c == 0 ? registers.gdtBase : registers.idtBase;
@@ -177,13 +181,7 @@ final class RareOperations {
       case Op.READSYSTEM -> r[a] = readSystem(c);
       case Op.READCR -> {
         cpu.needPrivilege();
-        r[a] =
-            switch (b) {
-              case 0 -> registers.cr0;
-              case 2 -> registers.cr2;
-              case 3 -> registers.cr3;
-              default -> registers.cr4;
-            };
+        r[a] = cpu.controlRegisters.read(b);
       }
       case Op.READDR -> {
         cpu.needPrivilege();
@@ -234,7 +232,9 @@ final class RareOperations {
       write(
           a,
           width,
-          right != 0 ? alu.shrd(r[a], r[b], count, size) : alu.shld(r[a], r[b], count, size));
+          right != 0
+              ? shifter.shrd(r[a], r[b], count, size)
+              : shifter.shld(r[a], r[b], count, size));
     }
   }
 
@@ -377,26 +377,26 @@ final class RareOperations {
     if (which == 2) {
       return registers.cr0;
     }
-    cpu.protection.needSelectors();
+    cpu.needSelectors();
     return registers.segments[which == 0 ? Registers.LDT : Registers.TR].selector;
   }
 
   private void pushAll(int width) {
-    int mask = cpu.stackMask();
+    int mask = stack.mask();
     int lowest = r[ESP] - 8 * width & mask;
     // one check of the whole, so that a fault leaves everything as it was
     mmu.checkWrite(cpu.linear(SS, lowest, 8 * width, true), 8 * width);
     int old = r[ESP];
     for (int register = 0; register < 8; register++) {
-      cpu.push(register == ESP ? old : r[register], width);
+      stack.push(register == ESP ? old : r[register], width);
     }
   }
 
   private void popAll(int width) {
-    mmu.checkRead(cpu.linear(SS, r[ESP] & cpu.stackMask(), 8 * width, false), 8 * width);
+    mmu.checkRead(cpu.linear(SS, r[ESP] & stack.mask(), 8 * width, false), 8 * width);
     for (int register = EDI; register >= EAX; register--) {
-      int value = cpu.stackLoad(0, width);
-      cpu.setStackPointer(r[ESP] + width);
+      int value = stack.load(0, width);
+      stack.setPointer(r[ESP] + width);
       if (register != ESP) {
         write(register, width, value);
       }
@@ -407,21 +407,21 @@ final class RareOperations {
     int esp = r[ESP];
     int ebp = r[EBP];
     int at = esp - width;
-    cpu.stackStoreAt(at, ebp, width);
+    stack.storeAt(at, ebp, width);
     int frame = at;
     for (int i = 1; i < level; i++) {
       ebp -= width;
       at -= width;
-      cpu.stackStoreAt(at, cpu.stackLoadAt(ebp, width), width);
+      stack.storeAt(at, stack.loadAt(ebp, width), width);
     }
     if (level > 0) {
       at -= width;
-      cpu.stackStoreAt(at, frame, width);
+      stack.storeAt(at, frame, width);
     }
     at -= locals;
     // the new top of the stack must be writable, too
-    mmu.checkWrite(cpu.linear(SS, at & cpu.stackMask(), width, true), width);
+    mmu.checkWrite(cpu.linear(SS, at & stack.mask(), width, true), width);
     write(EBP, width, frame);
-    cpu.setStackPointer(at);
+    stack.setPointer(at);
   }
 }

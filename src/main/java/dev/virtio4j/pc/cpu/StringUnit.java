@@ -100,14 +100,14 @@ final class StringUnit {
         advance(EDI, step, mask);
       }
       case INS -> {
-        cpu.checkPort(r[EDX] & 0xFFFF, width);
+        cpu.io.check(r[EDX] & 0xFFFF, width);
         mmu.checkWrite(cpu.linear(ES, r[EDI] & mask, width, true), width);
-        store(r[EDI] & mask, cpu.in(r[EDX] & 0xFFFF, width), width);
+        store(r[EDI] & mask, cpu.io.in(r[EDX] & 0xFFFF, width), width);
         advance(EDI, step, mask);
       }
       default -> {
-        cpu.checkPort(r[EDX] & 0xFFFF, width);
-        cpu.out(r[EDX] & 0xFFFF, width, load(segment, r[ESI] & mask, width));
+        cpu.io.check(r[EDX] & 0xFFFF, width);
+        cpu.io.out(r[EDX] & 0xFFFF, width, load(segment, r[ESI] & mask, width));
         advance(ESI, step, mask);
       }
     }

@@ -27,59 +27,82 @@ final class TaskSwitch {
   static final int CALL = 1;
   static final int RETURN = 2;
 
-  private static final int BUSY_TYPE = 2;
-
   private final Cpu cpu;
-  private final Protection protection;
+  private final DescriptorTables tables;
+  private final SegmentLoader loader;
+  private final CodeSegmentLoader code;
   private final Registers registers;
   private final Segment[] segments;
   private final Mmu mmu;
+  private final GuestFault fault;
+  private final Descriptor descriptor = new Descriptor();
 
-  TaskSwitch(Cpu cpu, Protection protection) {
+  TaskSwitch(Cpu cpu, DescriptorTables tables, SegmentLoader loader, CodeSegmentLoader code) {
     this.cpu = cpu;
-    this.protection = protection;
+    this.tables = tables;
+    this.loader = loader;
+    this.code = code;
     registers = cpu.registers;
     segments = registers.segments;
     mmu = cpu.mmu;
+    fault = cpu.fault;
   }
 
   /**
    * Leaves the current task for another.
    *
-   * @param selector the new task's, in the global table
-   * @param low its descriptor
-   * @param high its descriptor
+   * @param selector the new task's, which must be in the global table
    * @param how JUMP, CALL (and interrupts), or RETURN
    */
-  void change(int selector, int low, int high, int how) {
+  void change(int selector, int how) {
+    readTask(selector, how == RETURN);
+    int low = descriptor.low;
+    int high = descriptor.high;
     boolean wide = (high & 0x800) != 0;
-    boolean busy = (high >> 8 & BUSY_TYPE) != 0;
-    int limit = Segment.limitOf(low, high);
-    if (busy != (how == RETURN)) {
-      int vector = how == RETURN ? GuestFault.INVALID_TSS : GuestFault.PROTECTION;
-      throw cpu.fault.of(vector, selector & 0xFFFC);
-    }
-    if (Integer.compareUnsigned(limit, wide ? 0x67 : 0x2B) < 0) {
-      throw cpu.fault.of(GuestFault.INVALID_TSS, selector & 0xFFFC);
-    }
     Segment task = segments[TR];
     int oldSelector = task.selector;
     int base = Segment.baseOf(low, high);
     // both tasks must be there before anything changes
     mmu.systemLoad32(base);
     mmu.systemLoad32(base + (wide ? 0x64 : 0x28));
-    save(task, how == RETURN ? cpu.flagsImage() & ~NT : cpu.flagsImage());
+    save(task, how == RETURN ? cpu.eflags.image() & ~NT : cpu.eflags.image());
     if (how != CALL) {
-      protection.setBusy(oldSelector, false);
+      tables.setBusy(oldSelector, false);
     }
     if (how == CALL) {
       mmu.systemStore(base, oldSelector, 2);
     }
     if (how != RETURN) {
-      protection.setBusy(selector, true);
+      tables.setBusy(selector, true);
     }
-    task.load(selector, low, high | 0x200);
+    task.load(selector, low, high | Descriptor.BUSY);
     load(task, how == CALL);
+  }
+
+  /** Reads and checks the descriptor of a task, which is busy if another task returns to it. */
+  private void readTask(int selector, boolean returning) {
+    int vector = returning ? GuestFault.INVALID_TSS : GuestFault.PROTECTION;
+    if (DescriptorTables.isNull(selector)
+        || DescriptorTables.isLocal(selector)
+        || !tables.find(selector, descriptor)
+        || !descriptor.isSystem()) {
+      throw fault.ofSelector(vector, selector);
+    }
+    int type = descriptor.systemType() & ~(Descriptor.BUSY >> 8);
+    if (type != Descriptor.TSS16 && type != Descriptor.TSS32) {
+      throw fault.ofSelector(vector, selector);
+    }
+    if (!descriptor.isPresent()) {
+      throw fault.ofSelector(GuestFault.NOT_PRESENT, selector);
+    }
+    boolean busy = (descriptor.high & Descriptor.BUSY) != 0;
+    if (busy != returning) {
+      throw fault.ofSelector(vector, selector);
+    }
+    int smallest = type == Descriptor.TSS32 ? 0x67 : 0x2B;
+    if (Integer.compareUnsigned(descriptor.limit(), smallest) < 0) {
+      throw fault.ofSelector(GuestFault.INVALID_TSS, selector);
+    }
   }
 
   private void save(Segment task, int flags) {
@@ -109,12 +132,12 @@ final class TaskSwitch {
               : mmu.systemLoad16(address) | (i > 1 && i < 10 ? 0xFFFF0000 : 0);
     }
     if (wide && (registers.cr0 & Registers.CR0_PG) != 0) {
-      cpu.setPageDirectory(mmu.systemLoad32(task.base + 0x1C));
+      cpu.controlRegisters.setPageDirectory(mmu.systemLoad32(task.base + 0x1C));
     }
     registers.cr0 |= Registers.CR0_TS;
     registers.eip = words[0];
     System.arraycopy(words, 2, registers.r, 0, 8);
-    cpu.setFlags(words[1] | (nested ? NT : 0), Alu.STATUS | Registers.SYSTEM_FLAGS);
+    cpu.eflags.set(words[1] | (nested ? NT : 0), Alu.STATUS | Registers.SYSTEM_FLAGS);
     loadSegments(words, wide);
     cpu.segmentsChanged();
     if (wide && (mmu.systemLoad16(task.base + 0x64) & 1) != 0) {
@@ -127,7 +150,7 @@ final class TaskSwitch {
     for (int i = ES; i <= GS; i++) {
       segments[i].loadNull(i <= DS || wide ? words[10 + i] & 0xFFFF : 0);
     }
-    protection.loadTaskTable((wide ? words[16] : words[14]) & 0xFFFF);
+    loader.loadTaskTable((wide ? words[16] : words[14]) & 0xFFFF);
     if ((registers.flags & VM) != 0) {
       for (int i = ES; i <= GS; i++) {
         segments[i].loadParagraph(segments[i].selector, 0xF3);
@@ -135,12 +158,13 @@ final class TaskSwitch {
       cpu.setPrivilege(3);
       return;
     }
-    int code = segments[CS].selector;
-    protection.loadTaskCode(code);
-    protection.loadTaskStack(segments[SS].selector, code & 3);
-    protection.loadData(ES, segments[ES].selector, GuestFault.INVALID_TSS);
-    protection.loadData(DS, segments[DS].selector, GuestFault.INVALID_TSS);
-    protection.loadData(FS, segments[FS].selector, GuestFault.INVALID_TSS);
-    protection.loadData(GS, segments[GS].selector, GuestFault.INVALID_TSS);
+    int codeSelector = segments[CS].selector;
+    code.enterTask(codeSelector);
+    int level = codeSelector & 3;
+    loader.loadStack(segments[SS], segments[SS].selector, level, GuestFault.INVALID_TSS);
+    loader.loadData(ES, segments[ES].selector, GuestFault.INVALID_TSS);
+    loader.loadData(DS, segments[DS].selector, GuestFault.INVALID_TSS);
+    loader.loadData(FS, segments[FS].selector, GuestFault.INVALID_TSS);
+    loader.loadData(GS, segments[GS].selector, GuestFault.INVALID_TSS);
   }
 }

@@ -1,10 +1,12 @@
 /**
- * The CPU of the reference PC: a P6 without its vector units, as a Pentium Pro was.
+ * The CPU of the reference PC: a P6 without vector units.
  *
  * <pre>
- *   Cpu          Decoder        bytes of a physical page to a Block of micro-operations (Op)
+ *   Cpu          Decoder        bytes of a physical page to a Block of micro-operations (Op), by
+ *                               OneByteMap, TwoByteMap and EscapeMap
  *                CodeCache      keeps the blocks; a write to their bytes drops them, DMA included
- *                Interpreter    runs them: Alu, Mmu, RareOperations, BlockEnds, StringUnit
+ *                Interpreter    runs them: Alu, Mmu (PageTables), RareOperations, BlockEnds, StringUnit
+ *                               on the Stack, Eflags, PortAccess, ControlRegisters
  *                Protection     segments, gates, interrupts; TaskSwitch
  *                Profile        counts where instructions go, for those who ask
  *

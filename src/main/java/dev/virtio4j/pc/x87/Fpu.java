@@ -20,7 +20,7 @@ import java.io.IOException;
 
 /**
  * The x87 floating-point unit of a P6 (Intel SDM volume 1, chapter 8): its registers, and the
- * decoding and execution of the escape instructions D8 to DF.
+ * execution of the escape instructions D8 to DF, which the CPU decodes.
  *
  * <p>An instruction reads its operands, computes, and ends in {@link #complete}, which reports the
  * exceptions and says whether it may write its result.
@@ -34,24 +34,7 @@ public final class Fpu implements Stateful {
   /** The same for an instruction that stores to memory. */
   private static final int BEFORE_STORING = BEFORE_COMPUTING | OVERFLOW | UNDERFLOW;
 
-  /** In OPERAND_SIZES: the environment, or all of the state. */
-  private static final int ENVIRONMENT = -1;
-
-  private static final int STATE = -2;
-
   // spotless:off
-  /** Bytes of the memory operand, by escape and the reg field of ModRM; 0 where there is none. */
-  private static final int[][] OPERAND_SIZES = {
-    {4, 4, 4, 4, 4,           4,  4,           4},  // D8: arithmetic m32
-    {4, 0, 4, 4, ENVIRONMENT, 2,  ENVIRONMENT, 2},  // D9: FLD, FST, FSTP m32; FLDENV, FLDCW, FNSTENV, FNSTCW
-    {4, 4, 4, 4, 4,           4,  4,           4},  // DA: arithmetic m32int
-    {4, 0, 4, 4, 0,           10, 0,           10}, // DB: FILD, FIST, FISTP m32; FLD, FSTP m80
-    {8, 8, 8, 8, 8,           8,  8,           8},  // DC: arithmetic m64
-    {8, 0, 8, 8, STATE,       0,  STATE,       2},  // DD: FLD, FST, FSTP m64; FRSTOR, FNSAVE, FNSTSW
-    {2, 2, 2, 2, 2,           2,  2,           2},  // DE: arithmetic m16int
-    {2, 0, 2, 2, 10,          8,  10,          8},  // DF: FILD, FIST, FISTP m16; FBLD, FILD m64, FBSTP, FISTP m64
-  };
-
   /** What FLDL2T to FLDLN2 load. */
   private static final Constant[] CONSTANTS = {
     new Constant(0x4000, 0xD49A784BCD1B8AFEL, 0x492BF6FF4DAFDB4CL), // log2 10
@@ -87,49 +70,13 @@ public final class Fpu implements Stateful {
   }
 
   /**
-   * The size of the memory operand.
+   * The size of the environment that FNSTENV stores and FLDENV loads.
    *
-   * @param escape the opcode less D8h, 0 to 7
-   * @param modrm the ModRM byte of a memory form
-   * @param wide whether the operand size is 32 bits
-   * @return the bytes; 0 if there is no such instruction
+   * @param wide whether the operand size is 32 bits, not 16
+   * @return the bytes
    */
-  public static int operandSize(int escape, int modrm, boolean wide) {
-    int size = OPERAND_SIZES[escape][modrm >> 3 & 7];
-    return switch (size) {
-      case ENVIRONMENT -> environmentSize(wide);
-      case STATE -> environmentSize(wide) + 80;
-      default -> size;
-    };
-  }
-
-  private static int environmentSize(boolean wide) {
+  public static int environmentSize(boolean wide) {
     return wide ? 28 : 14;
-  }
-
-  /**
-   * Tells whether the memory operand is written.
-   *
-   * @param escape the opcode less D8h, 0 to 7
-   * @param modrm the ModRM byte of a memory form
-   * @return true if so
-   */
-  public static boolean stores(int escape, int modrm) {
-    return (escape & 1) != 0 && (modrm & 0x10) != 0;
-  }
-
-  /**
-   * Tells whether an instruction first checks for pending exceptions.
-   *
-   * @param escape the opcode less D8h, 0 to 7
-   * @param modrm the ModRM byte of a memory or a register form
-   * @return true if so
-   */
-  public static boolean waits(int escape, int modrm) {
-    if (modrm < 0xC0) {
-      return !((escape == 1 || escape == 5) && (modrm >> 3 & 7) >= 6);
-    }
-    return !((escape == 3 && (modrm & 0xF8) == 0xE0) || (escape == 7 && modrm == 0xE0));
   }
 
   /**
@@ -142,7 +89,7 @@ public final class Fpu implements Stateful {
   }
 
   /**
-   * Executes a memory form that {@link #operandSize} knows.
+   * Executes a memory form that {@link EscapeMap} knows.
    *
    * @param escape the opcode less D8h, 0 to 7
    * @param modrm the ModRM byte

@@ -2,7 +2,8 @@ package dev.virtio4j.pc.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.virtio4j.pc.KernelPayloadTest.Packed;
+import dev.virtio4j.pc.boot.KernelPayloadTest.Packed;
+import dev.virtio4j.pc.memory.PhysicalMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -18,7 +18,7 @@ public final class CpuInside {
 
   /** EFLAGS. */
   public static int flags(Cpu cpu) {
-    return cpu.flagsImage();
+    return cpu.eflags.image();
   }
 
   public static void setPrivilege(Cpu cpu, int level) {
