@@ -332,6 +332,36 @@ class TranslatorTest {
   }
 
   @Test
+  @DisplayName("where a store into it changes the page table for the store's other page")
+  void storeAcrossItsPageTable() {
+    load(
+        "B8 11 00 00 80       ; mov eax, PE and PG",
+        "0F 22 C0             ; mov cr0, eax",
+        "E9 B3 FF 1F 00       ; jmp 2FFFC0h");
+    int code = DATA + 0xFFFC0;
+    for (ReferencePc pc : both) {
+      put(
+          pc,
+          code,
+          "B8 00 56 34 12       ; mov eax, 12345600h",
+          "A3 FF EF 7F 00       ; mov [7FEFFFh], eax: the last byte of the last entry, and on",
+          "FA F4                ; cli, hlt");
+      // the page of the code is also the table for 400000h and up; all is marked accessed and dirty
+      pc.memory().store32(0x2FFFF8, 0x2FF063);
+      pc.memory().store32(0x2FFFFC, 0xF0100063);
+      pc.memory().store32(DATA, DATA + 0x1063);
+      pc.memory().store32(DATA + 4, 0x2FF063);
+      for (int page = 0; page < 0x400; page++) {
+        pc.memory().store32(DATA + 0x1000 + 4 * page, page << 12 | 0x63);
+      }
+      pc.cpu().writeControlRegister(3, DATA);
+    }
+    assertThat(runTo(100)).isEqualTo(StopReason.HALTED);
+    assertThat(translated.memory().load16(START)).isEqualTo(0x11B8);
+    compareStates();
+  }
+
+  @Test
   @DisplayName("in single steps of the guest")
   void singleStep() {
     load(
