@@ -1,13 +1,8 @@
 package dev.virtio4j.block;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,11 +21,6 @@ public final class Overlay implements BlockBackend {
 
   /** Never changed. */
   private static final byte[] ZEROES = new byte[64 * 1024];
-
-  // What stands before each cluster of a copy, and at its end.
-  private static final int COPIED_ZEROES = 1;
-  private static final int COPIED_BYTES = 2;
-  private static final int END_OF_COPY = -1;
 
   private final ImageFile file;
   private final BlockBackend base;
@@ -389,32 +379,6 @@ public final class Overlay implements BlockBackend {
     }
   }
 
-  /**
-   * Tells two states of an overlay over the same base apart.
-   *
-   * @param digest gets the size, and of all that was written what is not as in the base
-   * @throws IOException if something can't be read
-   */
-  public void addChanges(MessageDigest digest) throws IOException {
-    ByteBuffer was = ByteBuffer.allocate(clusterSize);
-    addNumbers(digest, size(), map.baseEnd());
-    visitClusters(
-        (position, length, content) -> {
-          int inBase = (int) Math.max(0, Math.min(length, base.size() - position));
-          Arrays.fill(was.clear().array(), (byte) 0);
-          base.read(position, was.limit(inBase));
-          ByteBuffer is = content == null ? ByteBuffer.wrap(ZEROES, 0, length) : content;
-          if (!was.clear().limit(length).equals(is)) {
-            addNumbers(digest, position, length);
-            digest.update(is);
-          }
-        });
-  }
-
-  private static void addNumbers(MessageDigest digest, long first, long second) {
-    digest.update(ByteBuffer.allocate(2 * Long.BYTES).putLong(first).putLong(second).flip());
-  }
-
   /** Takes the clusters that are not those of the base. */
   @FunctionalInterface
   interface ClusterVisitor {
@@ -444,82 +408,45 @@ public final class Overlay implements BlockBackend {
   }
 
   /**
-   * Writes the size, and the clusters that are not those of the base.
+   * Makes a temporary one empty.
    *
-   * @param out where to
-   * @throws IOException if one can't be read or written
+   * @param size its new size, in bytes
+   * @param baseEnd how much of the base is still to be seen, in bytes
+   * @throws IllegalArgumentException if an overlay can't have that size
    */
-  public void copyTo(DataOutput out) throws IOException {
-    out.writeLong(size());
-    out.writeLong(map.baseEnd());
-    byte[] bytes = new byte[clusterSize];
-    visitClusters(
-        (position, length, content) -> {
-          out.writeInt(clusterAt(position));
-          if (content == null) {
-            out.writeByte(COPIED_ZEROES);
-          } else {
-            out.writeByte(COPIED_BYTES);
-            content.get(bytes, 0, length);
-            out.write(bytes, 0, length);
-          }
-        });
-    out.writeInt(END_OF_COPY);
+  void startOver(long size, long baseEnd) throws IOException {
+    map = new ClusterMap(clusterBits, OverlayHeader.checkedSize(size, clusterBits), baseEnd);
+    clusters = noClusters();
+    file.discard(0, Math.max(1, file.size()));
   }
 
   /**
-   * Gives a temporary overlay the size and the content of another over the same base, as {@link
-   * #copyTo} wrote them.
+   * Sets a cluster that still is as in the base.
    *
-   * @param in where from
-   * @throws IOException with one line if that is cut short or contradicts itself or this overlay,
-   *     or can't be kept; the content is then undefined
-   * @throws IllegalStateException if the overlay is not temporary
+   * @param content as much as is on the disk; null for zeroes
    */
-  public void copyFrom(DataInput in) throws IOException {
-    if (log != null) {
-      throw new IllegalStateException("a copy of an overlay is read into a temporary one");
-    }
-    try {
-      map = copiedMap(in.readLong(), in.readLong());
-      clusters = noClusters();
-      file.discard(0, Math.max(1, file.size()));
-      for (int before = -1, cluster; (cluster = in.readInt()) != END_OF_COPY; before = cluster) {
-        if (cluster <= before || cluster >= map.clusters()) {
-          throw new IOException("the copy of an overlay names a cluster that can't follow");
-        }
-        copyCluster(cluster, in);
-      }
-    } catch (EOFException e) {
-      throw new IOException("the copy of an overlay is cut short", e);
+  void putCluster(int cluster, ByteBuffer content) throws IOException {
+    if (content == null) {
+      map.prepare(cluster);
+      map.put(cluster, ClusterMap.ZERO);
+    } else {
+      writeNew((long) cluster << clusterBits, content);
     }
   }
 
-  private ClusterMap copiedMap(long size, long baseEnd) throws IOException {
-    if (baseEnd < 0 || baseEnd > base.size() || baseEnd > size) {
-      throw new IOException("the copy of an overlay is of one over another base");
-    }
-    try {
-      return new ClusterMap(clusterBits, OverlayHeader.checkedSize(size, clusterBits), baseEnd);
-    } catch (IllegalArgumentException e) {
-      throw new IOException("the copy of an overlay: " + e.getMessage(), e);
-    }
+  /** What it lies over; null if it is open without. */
+  BlockBackend base() {
+    return base;
   }
 
-  private void copyCluster(int cluster, DataInput in) throws IOException {
-    long start = (long) cluster << clusterBits;
-    switch (in.readByte()) {
-      case COPIED_ZEROES -> {
-        map.prepare(cluster);
-        map.put(cluster, ClusterMap.ZERO);
-      }
-      case COPIED_BYTES -> {
-        byte[] content = new byte[(int) (clusterEnd(start) - start)];
-        in.readFully(content);
-        writeNew(start, ByteBuffer.wrap(content));
-      }
-      default -> throw new IOException("the copy of an overlay has a cluster of no known kind");
-    }
+  /** How much of the base is to be seen, in bytes. */
+  long baseEnd() {
+    return map.baseEnd();
+  }
+
+  /** In bytes. */
+  int clusterSize() {
+    return clusterSize;
   }
 
   private int clusterAt(long position) {

@@ -51,7 +51,8 @@
  * </ul>
  *
  * <p>{@code OverlayScan} reads a file for all who open it; {@link dev.virtio4j.block.OverlayFile}
- * makes, checks, commits and compacts files.
+ * makes, checks, commits and compacts files; {@link dev.virtio4j.block.OverlayCopy} is what goes
+ * with a saved machine.
  *
  * <p>Imports nothing of this library, and beside the JDK only what unpacks zstd, and JNA for what
  * Linux can do with files and Java can't.

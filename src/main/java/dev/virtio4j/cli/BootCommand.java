@@ -171,7 +171,8 @@ final class BootCommand implements Callable<Integer> {
     if (saveOn != null) {
       awaited.add(savePattern());
     }
-    try (MonitorSocket socket = monitor == null ? null : MonitorSocket.open(monitor);
+    try (SignalWatch signals = new SignalWatch();
+        MonitorSocket socket = monitor == null ? null : MonitorSocket.open(monitor);
         SaveTarget target = saveOn == null ? null : saveTarget(options);
         PluginDevices devices = hardware.openDevices(console);
         MachineSetup setup = MachineSetup.open(host, options, devices)) {
@@ -184,6 +185,7 @@ final class BootCommand implements Callable<Integer> {
               console::note);
       List<OutputFile> outputs = outputs(setup, profile);
       OutputFile.check(outputs, options.files(), target);
+      signals.onSignal(run::quit);
       if (socket != null) {
         socket.serve(new Monitor(run, setup)::ask);
       }
@@ -193,9 +195,7 @@ final class BootCommand implements Callable<Integer> {
       }
       console.note(result.reason());
       new Report(result, setup.drives()).lines().forEach(console::note);
-      for (OutputFile output : outputs) {
-        output.write(result);
-      }
+      OutputFile.write(outputs, result);
       return result.exitStatus();
     }
   }

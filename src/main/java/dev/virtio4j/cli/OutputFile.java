@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -74,16 +75,24 @@ record OutputFile(String option, Path path, Function<BootRun.Result, String> con
   }
 
   /**
-   * Writes the file, in place of what it had.
+   * Writes files, in place of what they had; where one can't be written, the others still.
    *
+   * @param files the files
    * @param run how the run went
-   * @throws BadInputException if that fails
+   * @throws BadInputException if one can't be written
    */
-  void write(BootRun.Result run) throws BadInputException {
-    try {
-      Files.writeString(path, content.apply(run));
-    } catch (IOException e) {
-      throw new BadInputException(e);
+  static void write(List<OutputFile> files, BootRun.Result run) throws BadInputException {
+    List<String> failed = new ArrayList<>();
+    for (OutputFile file : files) {
+      try {
+        Files.writeString(file.path, file.content.apply(run));
+      } catch (IOException e) {
+        String why = new BadInputException(e).getMessage();
+        failed.add("%s can't write %s: %s".formatted(file.option, file.path, why));
+      }
+    }
+    if (!failed.isEmpty()) {
+      throw new BadInputException(String.join("; ", failed));
     }
   }
 }

@@ -75,7 +75,7 @@ final class Terminal implements AutoCloseable {
   @Override
   public void close() {
     restore();
-    Runtime.getRuntime().removeShutdownHook(hook);
+    SignalWatch.remove(hook);
   }
 
   private void restore() {

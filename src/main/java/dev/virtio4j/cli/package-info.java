@@ -7,6 +7,7 @@
  *     BootCommand          options of one boot           DemoCommand      the boot that checks itself
  *       MonitorSocket      --monitor: clients, lines    GuestCommand     fetches the guest
  *       Terminal           standard input and output as COM1
+ *       SignalWatch        what a signal ends is written all the same
  *     FirmwareTestCommand  runs bare-metal programs that test the disk
  *       FirmwareProgram    one of them, and the machine it expects
  *     QtestCommand         the machine without a CPU, on standard input and output or a socket

@@ -3,6 +3,7 @@ package dev.virtio4j.drive;
 import dev.virtio4j.block.BlockBackend;
 import dev.virtio4j.block.FaultyBackend;
 import dev.virtio4j.block.Overlay;
+import dev.virtio4j.block.OverlayCopy;
 import dev.virtio4j.block.TimedBackend;
 import dev.virtio4j.host.StateException;
 import dev.virtio4j.host.StateReader;
@@ -59,7 +60,7 @@ public final class OpenImage implements Closeable {
    */
   void addState(MessageDigest digest) throws IOException {
     if (temporary != null) {
-      temporary.addChanges(digest);
+      new OverlayCopy(temporary).digest(digest);
     } else if (!disk.isReadOnly()) {
       ByteBuffer piece = ByteBuffer.allocate(PIECE);
       for (long at = 0; at < disk.size(); at += piece.limit()) {
@@ -104,7 +105,7 @@ public final class OpenImage implements Closeable {
     }
     out.flag(temporary != null);
     if (temporary != null) {
-      temporary.copyTo(out.data());
+      new OverlayCopy(temporary).writeTo(out.data());
     }
     out.end();
   }
@@ -143,7 +144,7 @@ public final class OpenImage implements Closeable {
       if (temporary == null) {
         throw new StateException("was saved with --snapshot; restore it with --snapshot");
       }
-      temporary.copyFrom(in.data());
+      new OverlayCopy(temporary).readFrom(in.data());
     }
     in.end();
   }

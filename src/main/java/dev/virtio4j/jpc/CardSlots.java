@@ -3,6 +3,7 @@ package dev.virtio4j.jpc;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.pci.PciFunction;
+import java.io.Closeable;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import org.jpc.support.Clock;
  * Our cards, as a part of the PC: it gets to know the parts that it needs, and puts a card into
  * each slot from 4.
  */
-final class CardSlots implements HardwareComponent {
+sealed class CardSlots implements HardwareComponent, Closeable permits VirtioModule {
   /** JPC numbers its own devices from slot 1. */
   private static final int FIRST_SLOT = 4;
 
@@ -179,5 +180,11 @@ final class CardSlots implements HardwareComponent {
     shadow = new byte[ShadowRam.SIZE];
     in.bytes(shadow);
     in.end();
+  }
+
+  /** Flushes and closes the images. */
+  @Override
+  public void close() throws IOException {
+    devices.close();
   }
 }

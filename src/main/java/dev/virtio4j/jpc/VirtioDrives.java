@@ -17,7 +17,6 @@ import org.jpc.support.DriveSet;
  * drives; those of JPC stay as they are.
  */
 public class VirtioDrives extends DriveSet {
-  private final Devices devices;
   private final CardSlots slots;
 
   /**
@@ -35,7 +34,6 @@ public class VirtioDrives extends DriveSet {
         others.getHardDrive(1),
         others.getHardDrive(2),
         others.getHardDrive(3));
-    this.devices = devices;
     slots = new CardSlots(devices);
   }
 
@@ -96,7 +94,7 @@ public class VirtioDrives extends DriveSet {
   public void close() {
     super.close();
     try {
-      devices.close();
+      slots.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

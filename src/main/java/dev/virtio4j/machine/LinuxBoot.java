@@ -22,6 +22,7 @@ public final class LinuxBoot implements Boot {
   }
 
   static LinuxBoot read(MachineOptions options) throws IOException {
+    checkSize(options.kernel(), options.memoryBytes());
     LinuxKernel kernel = LinuxKernel.read(options.kernel());
     byte[] initrd =
         options.initrd() == null ? null : readInitrd(options.initrd(), options.memoryBytes());
@@ -32,10 +33,15 @@ public final class LinuxBoot implements Boot {
     if (!Files.isRegularFile(file)) {
       throw new IOException(file + ": no such file; --initrd names an initial RAM disk");
     }
-    if (Files.size(file) > memoryBytes) {
+    checkSize(file, memoryBytes);
+    return Files.readAllBytes(file);
+  }
+
+  /** Refuses, before it is read, what can't fit; a file that is not there has no size. */
+  private static void checkSize(Path file, int memoryBytes) throws IOException {
+    if (Files.isRegularFile(file) && Files.size(file) > memoryBytes) {
       throw new IOException(file + ": larger than the machine's memory; raise --memory");
     }
-    return Files.readAllBytes(file);
   }
 
   @Override

@@ -93,6 +93,8 @@ public final class MachineSetup implements Closeable {
       return setup;
     } catch (IOException e) {
       throw new BadInputException(e);
+    } catch (OutOfMemoryError e) {
+      throw new BadInputException(ReferenceHost.noRoom(options.memoryBytes(), e));
     }
   }
 
@@ -169,13 +171,17 @@ public final class MachineSetup implements Closeable {
    */
   public Machine powerOn(IntConsumer serial) {
     machine = null; // its memory is free for the next one
-    machine = host.make(options, boot, drives, serial);
-    if (saved == null) {
-      machine.boot();
-    } else {
-      loadSaved();
+    try {
+      machine = host.make(options, boot, drives, serial);
+      if (saved == null) {
+        machine.boot();
+      } else {
+        loadSaved();
+      }
+      return machine;
+    } catch (OutOfMemoryError e) {
+      throw ReferenceHost.noRoom(options.memoryBytes(), e);
     }
-    return machine;
   }
 
   private void loadSaved() {

@@ -70,10 +70,15 @@ public final class ReferenceHost implements Host {
     try {
       return constructor.get();
     } catch (OutOfMemoryError e) {
-      throw new IllegalArgumentException(
-          "no room for %d MiB of guest memory in a Java heap of %d MiB; lower --memory or set VIRTIO4J_JAVA_OPTS=-Xmx..."
-              .formatted(memoryBytes >> 20, Runtime.getRuntime().maxMemory() >> 20),
-          e);
+      throw noRoom(memoryBytes, e);
     }
+  }
+
+  /** What to say where the host's Java heap has no room for such a machine and what it boots. */
+  static IllegalArgumentException noRoom(int memoryBytes, OutOfMemoryError cause) {
+    return new IllegalArgumentException(
+        "no room for %d MiB of guest memory in a Java heap of %d MiB; lower --memory or set VIRTIO4J_JAVA_OPTS=-Xmx..."
+            .formatted(memoryBytes >> 20, Runtime.getRuntime().maxMemory() >> 20),
+        cause);
   }
 }

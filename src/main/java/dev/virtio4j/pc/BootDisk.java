@@ -59,13 +59,18 @@ public final class BootDisk {
    * @param commandLine the kernel's command line
    * @param memorySize the machine's RAM, in bytes
    * @return the image
-   * @throws IllegalArgumentException if the machine has too little memory or the command line is
-   *     too long; the message is one line and says how much would do
+   * @throws IllegalArgumentException if the machine has too little memory, or the command line or
+   *     the real-mode code is too long; the message is one line and says how much would do
    */
   public static byte[] image(
       LinuxKernel kernel, byte[] initrd, String commandLine, int memorySize) {
     kernel.checkMemory(memorySize);
     ByteBuffer setup = kernel.setup();
+    if (setup.capacity() > HEAP_END_PTR) {
+      throw new IllegalArgumentException(
+          "the kernel's real-mode code has %d bytes; there is room for %d"
+              .formatted(setup.capacity(), HEAP_END_PTR));
+    }
     BootParams.VID_MODE.write(setup, LinuxKernel.VID_MODE_NORMAL);
     BootParams.TYPE_OF_LOADER.write(setup, LinuxKernel.TYPE_OF_LOADER_UNDEFINED);
     BootParams.LOADFLAGS.write(setup, (int) BootParams.LOADFLAGS.read(setup) | CAN_USE_HEAP);

@@ -30,6 +30,9 @@ record KernelPayload(ByteBuffer image, int address, int entry) {
   /** What a decompressor may need, in KiB; kernels have dictionaries of 32 MiB at most. */
   private static final int MEMORY_LIMIT = 128 << 10;
 
+  /** What a kernel may unpack to, in bytes; no kernel for 32 bits comes near. */
+  private static final int SIZE_LIMIT = 256 << 20;
+
   // An ELF file of 32 bits: its header, and its program headers.
   private static final int ELF_MAGIC = 0x464C457F;
   private static final int ELF_HEADER_SIZE = 52;
@@ -60,17 +63,20 @@ record KernelPayload(ByteBuffer image, int address, int entry) {
    * @param payload as it lies in the bzImage: gzip, xz or lzma, of an ELF file
    * @param start where the kernel may begin
    * @param end where it must end
-   * @return the kernel; null if it is something else, or damaged: then only the guest's own
-   *     decompressor knows what to do, or what to say
+   * @return the kernel; null if it is something else, too large or damaged: then only the guest's
+   *     own decompressor knows what to do, or what to say
    */
   static KernelPayload unpack(byte[] payload, int start, long end) {
     try (InputStream in = decompressor(payload)) {
       if (in == null) {
         return null;
       }
-      // the file has more than what is loaded: symbols, relocations
-      byte[] file = in.readNBytes((int) Math.min(2 * (end - start), Integer.MAX_VALUE));
-      return read(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN), start, end);
+      // the guest's own decompressor first puts the whole file there
+      int room = (int) Math.min(end - start, SIZE_LIMIT);
+      byte[] file = in.readNBytes(room);
+      boolean complete = in.read() < 0;
+      ByteBuffer elf = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+      return complete ? read(elf, start, (long) start + room) : null;
     } catch (IOException e) {
       return null;
     }
@@ -101,8 +107,10 @@ record KernelPayload(ByteBuffer image, int address, int entry) {
             && elf.getShort(E_PHENTSIZE) == PROGRAM_HEADER_SIZE;
     List<Segment> segments = known ? segments(elf) : List.of();
     long last = start;
+    long bytes = 0;
     for (Segment segment : segments) {
-      if (segment.address < start || segment.end() > end) {
+      bytes += segment.length;
+      if (bytes > end - start || segment.address < start || segment.end() > end) {
         return null;
       }
       last = Math.max(last, segment.end());

@@ -89,6 +89,9 @@ public final class LinuxKernel {
     if (Files.isDirectory(file)) {
       throw bad(file, "is a directory, not a bzImage", null);
     }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw bad(file, "is a device or a pipe, not a bzImage", null); // which may never end
+    }
     try (InputStream in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(2 * SECTOR);
       ByteBuffer header = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN);

@@ -100,11 +100,12 @@ class TemporaryOverlayTest extends BlockBackendContract {
     byte[] expected;
     try (Overlay disk = changed(content)) {
       expected = read(disk);
-      disk.copyTo(new DataOutputStream(copy));
+      new OverlayCopy(disk).writeTo(new DataOutputStream(copy));
     }
     try (Overlay other = Overlay.temporary(new MemoryBackend(content, true))) {
       other.write(100_000, ByteBuffer.wrap(new byte[] {9}));
-      other.copyFrom(new DataInputStream(new ByteArrayInputStream(copy.toByteArray())));
+      new OverlayCopy(other)
+          .readFrom(new DataInputStream(new ByteArrayInputStream(copy.toByteArray())));
       assertThat(read(other)).isEqualTo(expected);
       other.resize(3 * SIZE);
       assertThat(read(other)).isEqualTo(Arrays.copyOf(expected, 3 * SIZE));
@@ -127,7 +128,7 @@ class TemporaryOverlayTest extends BlockBackendContract {
   void badCopy() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (Overlay disk = changed(new byte[SIZE])) {
-      disk.copyTo(new DataOutputStream(bytes));
+      new OverlayCopy(disk).writeTo(new DataOutputStream(bytes));
     }
     byte[] copy = bytes.toByteArray();
     for (int length : new int[] {0, 7, 16, 20, 21, 1000, copy.length - 1}) {
@@ -150,7 +151,10 @@ class TemporaryOverlayTest extends BlockBackendContract {
 
   private static void assertRefused(byte[] copy, int baseSize, String reason) throws IOException {
     try (Overlay disk = Overlay.temporary(new MemoryBackend(new byte[baseSize], true))) {
-      assertThatThrownBy(() -> disk.copyFrom(new DataInputStream(new ByteArrayInputStream(copy))))
+      assertThatThrownBy(
+              () ->
+                  new OverlayCopy(disk)
+                      .readFrom(new DataInputStream(new ByteArrayInputStream(copy))))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("the copy of an overlay")
           .hasMessageContaining(reason);
@@ -163,7 +167,7 @@ class TemporaryOverlayTest extends BlockBackendContract {
     Path file = directory.resolve("o.overlay");
     OverlayFile.create(file, 512, Optional.empty());
     try (Overlay disk = Overlay.open(file, false, Optional.empty())) {
-      assertThatThrownBy(() -> disk.copyFrom(new DataInputStream(System.in)))
+      assertThatThrownBy(() -> new OverlayCopy(disk).readFrom(new DataInputStream(System.in)))
           .isInstanceOf(IllegalStateException.class);
     }
   }

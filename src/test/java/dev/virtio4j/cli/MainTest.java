@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +169,33 @@ class MainTest {
     int status = run("boot", "--kernel", "@/kernel", "--memory", "2047M");
     assertThat(errors()).startsWith("virtio4j: no room for 2047 MiB").hasLineCount(1);
     assertThat(status).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("and where it has none for an initial RAM disk that would fit the guest's")
+  void noMemoryForInitrd() throws IOException {
+    resize("initrd", 2000L << 20);
+    int status = run("boot", "--kernel", "@/kernel", "--initrd", "@/initrd", "--memory", "2047M");
+    assertThat(errors()).startsWith("virtio4j: no room for 2047 MiB").hasLineCount(1);
+    assertThat(status).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("refuses a kernel that is larger than the guest's memory without reading it")
+  void hugeKernel() throws IOException {
+    resize("kernel", 3L << 30);
+    int status = run("boot", "--kernel", "@/kernel");
+    assertThat(errors())
+        .endsWith("kernel: larger than the machine's memory; raise --memory\n")
+        .hasLineCount(1);
+    assertThat(status).isEqualTo(2);
+  }
+
+  /** Makes a file larger, of zeroes that take no room. */
+  private void resize(String name, long length) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(directory.resolve(name).toFile(), "rw")) {
+      file.setLength(length);
+    }
   }
 
   @Test

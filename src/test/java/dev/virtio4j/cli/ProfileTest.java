@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -172,5 +174,16 @@ class ProfileTest {
     assertThat(out.toString(US_ASCII)).isEmpty();
     assertThat(directory.toFile().list())
         .containsExactlyInAnyOrder("kernel", "disk", "image.folded");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @DisplayName("is written also where another file can't be, which is said in one line")
+  void full() throws IOException {
+    int status = boot("--kernel=@/kernel --stats=/dev/full --profile=@/profile");
+    assertThat(errors())
+        .endsWith("virtio4j: --stats can't write /dev/full: No space left on device\n");
+    assertThat(status).isEqualTo(2);
+    assertThat(folded()).isEqualTo(instructions());
   }
 }

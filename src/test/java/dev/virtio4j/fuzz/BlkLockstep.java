@@ -36,10 +36,10 @@ final class BlkLockstep implements FuzzMachine {
   private static final long DAY = 86_400_000_000_000L;
 
   /**
-   * Bytes that one access to a port may allocate: room for a fuzzer that instruments a class at its
-   * first use, but not for what a guest names as a length.
+   * Bytes that one access to a port may allocate: room for a fuzzer that instruments the classes of
+   * the SCSI target at their first use, but not for what a guest names as a length.
    */
-  private static final long MAX_ALLOCATED = 64 << 20;
+  private static final long MAX_ALLOCATED = 256 << 20;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

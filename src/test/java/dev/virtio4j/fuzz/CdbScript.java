@@ -43,7 +43,7 @@ final class CdbScript extends FuzzScript {
   private static final int FUA = 0x08;
 
   /** As in {@link BlkLockstep}. */
-  private static final long MAX_ALLOCATED = 64 << 20;
+  private static final long MAX_ALLOCATED = 256 << 20;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

@@ -27,6 +27,8 @@ final class Cdbs {
   static final int MAX_SIZE = 16;
 
   private static final int SERVICE_ACTION = 0x1F;
+  private static final int INQUIRY = 0x12;
+  private static final int SCSI_2_LUN = 0xE0; // old drivers put the LUN there
   private static final int ONE_COMMAND = 3; // reporting options: with its service action, if any
   private static final int SUPPORTED = 3;
 
@@ -45,7 +47,12 @@ final class Cdbs {
 
     /** Which bits a CDB of it may have set at a place behind the operation code. */
     int allowed(int at) {
-      return usage.get(at) | (at == 1 && serviceAction >= 0 ? SERVICE_ACTION : 0);
+      if (at != 1) {
+        return usage.get(at);
+      }
+      return usage.get(at)
+          | (serviceAction >= 0 ? SERVICE_ACTION : 0)
+          | (code == INQUIRY ? SCSI_2_LUN : 0);
     }
   }
 

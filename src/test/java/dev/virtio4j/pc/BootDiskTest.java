@@ -43,9 +43,13 @@ class BootDiskTest {
 
   /** A kernel whose real-mode code sends a byte on COM1 and halts. */
   private LinuxKernel kernel() throws IOException {
+    return kernel(SETUP_SECTORS);
+  }
+
+  private LinuxKernel kernel(int setupSectors) throws IOException {
     ByteBuffer image =
-        ByteBuffer.allocate((SETUP_SECTORS + 1) * 512 + CODE.length).order(ByteOrder.LITTLE_ENDIAN);
-    image.put(0x1F1, (byte) SETUP_SECTORS).putInt(0x1F4, CODE.length / 16);
+        ByteBuffer.allocate((setupSectors + 1) * 512 + CODE.length).order(ByteOrder.LITTLE_ENDIAN);
+    image.put(0x1F1, (byte) setupSectors).putInt(0x1F4, CODE.length / 16);
     image.putShort(0x1FE, (short) 0xAA55).putShort(0x200, (short) 0x6AEB); // jmp 26Ch
     image.put(0x202, "HdrS".getBytes(StandardCharsets.US_ASCII)).putShort(0x206, (short) 0x20F);
     image.put(0x211, (byte) 1).putInt(0x22C, 0x7FFFFFFF).putInt(0x238, 2047);
@@ -59,8 +63,8 @@ class BootDiskTest {
       (byte) 0xFA,
       (byte) 0xF4 // cli, hlt
     };
-    image.put(0x26C, code).put((SETUP_SECTORS + 1) * 512 - 1, (byte) 0x5A);
-    image.put((SETUP_SECTORS + 1) * 512, CODE);
+    image.put(0x26C, code).put((setupSectors + 1) * 512 - 1, (byte) 0x5A);
+    image.put((setupSectors + 1) * 512, CODE);
     return LinuxKernel.read(Files.write(directory.resolve("vmlinuz"), image.array()));
   }
 
@@ -141,5 +145,15 @@ class BootDiskTest {
     assertThatThrownBy(() -> BootDisk.image(kernel, null, "x".repeat(2048), 32 * MIB))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the kernel command line has 2048 bytes; this kernel takes at most 2047");
+  }
+
+  @Test
+  @DisplayName("so is a kernel whose real-mode code would reach into its own stack")
+  void longSetup() throws IOException {
+    assertThat(BootDisk.image(kernel(110), null, "", 32 * MIB)).isNotEmpty();
+    LinuxKernel kernel = kernel(111);
+    assertThatThrownBy(() -> BootDisk.image(kernel, null, "", 32 * MIB))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the kernel's real-mode code has 57344 bytes; there is room for 56832");
   }
 }

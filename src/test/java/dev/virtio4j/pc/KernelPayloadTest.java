@@ -26,7 +26,7 @@ import org.tukaani.xz.XZOutputStream;
 
 @DisplayName("Unpacking the kernel of a bzImage")
 class KernelPayloadTest {
-  private static final int START = 16 << 20;
+  static final int START = 16 << 20;
   private static final int END = START + (1 << 20);
   private static final int ENTRY = START + 0x40;
 
@@ -36,12 +36,12 @@ class KernelPayloadTest {
   private static final int DATA_OFFSET = 0x2000;
 
   /** How the kernel's build packs it. */
-  private enum Packed {
+  enum Packed {
     GZIP,
     XZ_FOR_X86,
     LZMA;
 
-    private OutputStream packer(OutputStream out) throws IOException {
+    OutputStream packer(OutputStream out) throws IOException {
       return switch (this) {
         case GZIP -> new GZIPOutputStream(out);
         case XZ_FOR_X86 ->
@@ -66,7 +66,7 @@ class KernelPayloadTest {
   }
 
   /** A vmlinux: text at the start, a note that is not loaded, data 4 KiB behind the text. */
-  private static ByteBuffer vmlinux() {
+  static ByteBuffer vmlinux() {
     ByteBuffer elf = ByteBuffer.allocate(0x3000).order(ByteOrder.LITTLE_ENDIAN);
     elf.put(0, new byte[] {0x7F, 'E', 'L', 'F', 1, 1, 1}).putShort(16, (short) 2);
     elf.putShort(18, (short) 3).putInt(24, ENTRY).putInt(28, 52);
@@ -129,6 +129,41 @@ class KernelPayloadTest {
     byte[] file = vmlinux().array();
     change.accept(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN));
     assertThat(KernelPayload.unpack(Packed.GZIP.of(file), START, END)).isNull();
+  }
+
+  @Test
+  @DisplayName("so is one whose segments lie over each other, which would take long to copy")
+  void overlapping() throws IOException {
+    ByteBuffer elf = ByteBuffer.allocate(3 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    elf.put(vmlinux().rewind()).putShort(44, (short) 0xFFFF);
+    for (int i = 0; i < 0xFFFF; i++) {
+      segment(elf, i, 1, 0, START, 1 << 20);
+    }
+    assertThat(KernelPayload.unpack(Packed.GZIP.of(elf.array()), START, START + (4 << 20)))
+        .isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Packed.class)
+  @DisplayName("so is one that has no room where the kernel's own decompressor would put it")
+  void tooLarge(Packed packed) throws IOException {
+    byte[] file = Arrays.copyOf(vmlinux().array(), END - START);
+    assertThat(KernelPayload.unpack(packed.of(file), START, END)).isNotNull();
+    file = Arrays.copyOf(file, file.length + 1);
+    assertThat(KernelPayload.unpack(packed.of(file), START, END)).isNull();
+  }
+
+  @Test
+  @DisplayName("so is one larger than any kernel, whatever its header says of its size")
+  void bomb() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (OutputStream out = Packed.GZIP.packer(packed)) {
+      out.write(vmlinux().array());
+      for (int i = 0; i < 256; i++) {
+        out.write(new byte[1 << 20]);
+      }
+    }
+    assertThat(KernelPayload.unpack(packed.toByteArray(), START, 2047L << 20)).isNull();
   }
 
   @ParameterizedTest

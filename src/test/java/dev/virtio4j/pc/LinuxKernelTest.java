@@ -37,7 +37,7 @@ class LinuxKernelTest {
   }
 
   /** A kernel as Debian 12's is made: protocol 2.15, relocatable, to run at 16 MiB. */
-  private static byte[] debianLike() {
+  static byte[] debianLike() {
     ByteBuffer image =
         ByteBuffer.allocate((SETUP_SECTS + 1) * 512 + CODE.length).order(ByteOrder.LITTLE_ENDIAN);
     image.put(0, (byte) 0x5A).put(0x1EF, (byte) 0x5A); // code around the header, not to be copied
@@ -258,6 +258,10 @@ class LinuxKernelTest {
     assertThatThrownBy(() -> LinuxKernel.read(dir))
         .isInstanceOf(IOException.class)
         .hasMessage("kernel " + dir + " is a directory, not a bzImage");
+    Path device = Path.of("/dev/null");
+    assertThatThrownBy(() -> LinuxKernel.read(device))
+        .isInstanceOf(IOException.class)
+        .hasMessage("kernel " + device + " is a device or a pipe, not a bzImage");
     for (int length : new int[] {0, 512, 1023}) {
       Path file = Files.write(dir.resolve("short"), Arrays.copyOf(debianLike(), length));
       assertThatThrownBy(() -> LinuxKernel.read(file))
