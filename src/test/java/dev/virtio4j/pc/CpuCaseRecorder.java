@@ -32,19 +32,23 @@ final class CpuCaseRecorder {
   public static void main(String[] arguments) throws IOException, InterruptedException {
     CpuCaseRecorder recorder = new CpuCaseRecorder(Path.of(arguments[0]));
     switch (arguments.length > 1 ? arguments[1] : "") {
-      case "runner" -> recorder.assembleRunner();
+      case "runner" -> {
+        recorder.assemble("runner", 0x100000);
+        recorder.assemble("lockstep", LockstepMachine.HANDLERS);
+      }
       default -> recorder.recordAll();
     }
   }
 
-  private void assembleRunner() throws IOException, InterruptedException {
-    byte[] runner = assemble(Files.readString(directory.resolve("runner.s")), "0x100000");
+  /** Makes NAME.hex from NAME.s, to run at an address. */
+  private void assemble(String name, int address) throws IOException, InterruptedException {
+    String source = Files.readString(directory.resolve(name + ".s"));
+    byte[] image = assemble(source, Integer.toString(address));
     StringBuilder hex = new StringBuilder();
-    for (int at = 0; at < runner.length; at += 48) {
-      hex.append(HexFormat.of().formatHex(runner, at, Math.min(at + 48, runner.length)))
-          .append('\n');
+    for (int at = 0; at < image.length; at += 48) {
+      hex.append(HexFormat.of().formatHex(image, at, Math.min(at + 48, image.length))).append('\n');
     }
-    Files.writeString(directory.resolve("runner.hex"), hex);
+    Files.writeString(directory.resolve(name + ".hex"), hex);
   }
 
   private void recordAll() throws IOException, InterruptedException {

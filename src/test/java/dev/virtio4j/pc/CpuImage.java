@@ -44,12 +44,17 @@ final class CpuImage {
   private CpuImage() {}
 
   private static byte[] build(List<CpuCase> cases) {
-    byte[] runner = HexFormat.of().parseHex(resource("runner.hex").replace("\n", ""));
+    byte[] runner = program("runner.hex");
     int length = runner.length + cases.stream().mapToInt(CpuCase::length).sum();
     ByteBuffer image = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     image.put(runner).putInt(runner.length - Integer.BYTES, LOAD_ADDRESS + length);
     cases.forEach(test -> test.write(image));
     return image.array();
+  }
+
+  /** A program that {@link CpuCaseRecorder} assembled. */
+  static byte[] program(String name) {
+    return HexFormat.of().parseHex(resource(name).replace("\n", ""));
   }
 
   static String resource(String name) {

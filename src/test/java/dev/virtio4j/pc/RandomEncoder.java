@@ -57,14 +57,14 @@ abstract class RandomEncoder {
   }
 
   /** A register that an instruction of this size may write. */
-  final int target(int size) {
+  int target(int size) {
     return size == 1 ? random.nextInt(8) : WRITABLE[random.nextInt(WRITABLE.length)];
   }
 
   /**
    * Prefix and opcode of an instruction that has an even form for bytes and an odd one for words.
    */
-  final void opcode(int opcode, int size) {
+  void opcode(int opcode, int size) {
     if (size == 2) {
       emit(0x66);
     }
@@ -72,7 +72,7 @@ abstract class RandomEncoder {
   }
 
   /** The same for an opcode behind 0Fh. */
-  final void opcode0F(int opcode, int size, boolean hasByteForm) {
+  void opcode0F(int opcode, int size, boolean hasByteForm) {
     if (size == 2) {
       emit(0x66);
     }
@@ -84,7 +84,7 @@ abstract class RandomEncoder {
   }
 
   /** A memory operand somewhere in the scratch memory. */
-  final void memoryOperand(int reg) {
+  void memoryOperand(int reg) {
     int displacement = random.nextInt(0x70);
     if (random.nextBoolean()) {
       emit(0x40 | reg << 3 | EBP, displacement);

@@ -330,6 +330,72 @@ class TranslatorTest {
   }
 
   @Test
+  @DisplayName("where a store into it changes the page table for the store's other page")
+  void storeAcrossItsPageTable() {
+    load(
+        "B8 11 00 00 80       ; mov eax, PE and PG",
+        "0F 22 C0             ; mov cr0, eax",
+        "E9 B3 FF 1F 00       ; jmp 2FFFC0h");
+    int code = DATA + 0xFFFC0;
+    for (ReferencePc pc : both) {
+      put(
+          pc,
+          code,
+          "B8 00 56 34 12       ; mov eax, 12345600h",
+          "A3 FF EF 7F 00       ; mov [7FEFFFh], eax: the last byte of the last entry, and on",
+          "FA F4                ; cli, hlt");
+      // the page of the code is also the table for 400000h and up; all is marked accessed and dirty
+      pc.memory().store32(0x2FFFF8, 0x2FF063);
+      pc.memory().store32(0x2FFFFC, 0xF0100063);
+      pc.memory().store32(DATA, DATA + 0x1063);
+      pc.memory().store32(DATA + 4, 0x2FF063);
+      for (int page = 0; page < 0x400; page++) {
+        pc.memory().store32(DATA + 0x1000 + 4 * page, page << 12 | 0x63);
+      }
+      pc.cpu().writeControlRegister(3, DATA);
+    }
+    assertThat(runTo(100)).isEqualTo(StopReason.HALTED);
+    assertThat(translated.memory().load16(START)).isEqualTo(0x11B8);
+    compareStates();
+  }
+
+  @Test
+  @DisplayName("where an instruction across pages becomes hot, and its first page left the TLB")
+  void hotAcrossPages() {
+    List<ReferencePc> machines = List.of(machine(Translator.NEVER), machine(2));
+    for (ReferencePc pc : machines) {
+      put(pc, START, "E9 F9 0F 00 00 ; jmp 100FFEh");
+      put(
+          pc,
+          START + 0xFFE,
+          "B8 00 00 00 00       ; mov eax, 0, half of it in each page",
+          "85 DB                ; test ebx, ebx",
+          "75 05                ; jnz past the jump",
+          "E9 F4 F0 FF FF       ; jmp 100100h",
+          "FA F4                ; cli, hlt");
+      put(
+          pc,
+          START + 0x100,
+          "43                   ; inc ebx",
+          "C7 05 00 14 20 00 03 00 10 00 ; mov dword [201400h], 100003h: no longer accessed",
+          "A1 00 00 50 00       ; mov eax, [500000h], in the same place of the TLB",
+          "E9 E9 0E 00 00       ; jmp 100FFEh");
+      pc.memory().store32(DATA, DATA + 0x1003);
+      pc.memory().store32(DATA + 4, DATA + 0x2003);
+      pc.memory().store32(DATA + 0x2400, 0x300003);
+      for (int page = 0; page < 0x400; page++) {
+        pc.memory().store32(DATA + 0x1000 + 4 * page, page << 12 | 3);
+      }
+      pc.enterFlat(START);
+      pc.cpu().writeControlRegister(3, DATA);
+      pc.cpu().writeControlRegister(0, Registers.CR0_PE | Registers.CR0_PG);
+      assertThat(pc.runTo(100)).isEqualTo(StopReason.HALTED);
+      assertThat(pc.memory().load32(DATA + 0x1400)).as("its page table entry").isEqualTo(0x100003);
+    }
+    assertThat(States.save(machines.get(1))).isEqualTo(States.save(machines.get(0)));
+  }
+
+  @Test
   @DisplayName("in single steps of the guest")
   void singleStep() {
     load(

@@ -38,7 +38,10 @@ final class Block {
   /** Cleared when a byte of it was written. */
   boolean valid = true;
 
-  /** How often it was entered, until it was translated; see {@link Translator}. */
+  /**
+   * How often it was entered, until it was translated; see {@link Translator}. One that crosses is
+   * never hot: only the interpreter runs it, and another search for a hot one fetches again.
+   */
   int runs;
 
   /** The region that begins with it, as bytecode; null where there is none. */
@@ -61,6 +64,7 @@ final class Block {
     count = first.length - 1;
     length = offset[count];
     crosses = nextPage != NONE;
+    runs = crosses ? Integer.MIN_VALUE : 0;
   }
 
   /** Remembers the block that follows in the same page, with a jump or without. */

@@ -343,6 +343,10 @@ final class Mmu implements Stateful {
       return;
     }
     int second = fillWrite(last & PAGE);
+    // translated code starts anew where this drops it, so nothing may have been written yet
+    int inFirst = (last & PAGE) - linear;
+    dropCode(place, inFirst);
+    dropCode(second, width - inFirst);
     for (int i = 0; i < width; i++) {
       int at = linear + i;
       int byteAt = (at & PAGE) == (linear & PAGE) ? place + i : second + (at & ~PAGE);
@@ -366,6 +370,12 @@ final class Mmu implements Stateful {
       case 4 -> (int) PhysicalMemory.INT32.get(ram, place);
       default -> (long) PhysicalMemory.INT64.get(ram, place);
     };
+  }
+
+  private void dropCode(int place, int length) {
+    if (place >= 0) {
+      code.written(place, length);
+    }
   }
 
   private void storeAt8(int place, int value) {
