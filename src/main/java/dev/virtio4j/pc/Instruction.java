@@ -150,7 +150,7 @@ final class Instruction {
     return (opcode & 1) == 0 ? 1 : operandSize();
   }
 
-  /** Whether operands of 32 bits are pushed and popped where SS is flat. */
+  /** Whether it pushes and pops 32 bits on a stack that is flat. */
   boolean hasFlatStack() {
     return flat && operand32;
   }

@@ -107,11 +107,11 @@ final class TwoByteMap {
         in.lock = false;
         out.emit(Op.CMPXCHG8B, 0, 0);
       }
-      default -> twoByteRows(opcode);
+      default -> rows(opcode);
     }
   }
 
-  private void twoByteRows(int opcode) {
+  private void rows(int opcode) {
     switch (opcode >> 4) {
       case 0x4 -> {
         in.fetchModrm();

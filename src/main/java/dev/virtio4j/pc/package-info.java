@@ -9,7 +9,7 @@
  *                CodeCache      keeps the blocks; a write to their bytes drops them, DMA included
  *                Interpreter    runs them: Alu, Mmu (PageTables), RareOperations, BlockEnds, StringUnit
  *                               on the Stack, Eflags, PortAccess, ControlRegisters
- *                Protection     segments, gates, interrupts; TaskSwitch
+ *                Protection     segments, far transfers, interrupts, tasks
  *                Fpu            the x87, in exact 80-bit arithmetic
  *                Profile        counts where instructions go, for those who ask
  *   memory       PhysicalMemory (a GuestMemory), IoPorts, VirtualClock (an EventClock)
