@@ -203,9 +203,7 @@ final class TwoByteMap {
   }
 
   private void controlRegister(int opcode) {
-    in.modrm = in.fetch8();
-    in.reg = in.modrm >> 3 & 7;
-    in.rm = in.modrm & 7;
+    in.fetchRegisters();
     switch (opcode) {
       case 0x20 -> {
         if (in.reg == 1 || in.reg > 4) {
