@@ -7,7 +7,7 @@
  *                CodeCache      keeps the blocks; a write to their bytes drops them, DMA included
  *                Interpreter    runs them: Alu, Mmu (PageTables), RareOperations, BlockEnds, StringUnit
  *                               on the Stack, Eflags, PortAccess, ControlRegisters
- *                Protection     segments, gates, interrupts; TaskSwitch
+ *                Protection     segments, far transfers, interrupts, tasks
  *                Profile        counts where instructions go, for those who ask
  *
  *   Translator   Region         hot blocks of a page that belong together
