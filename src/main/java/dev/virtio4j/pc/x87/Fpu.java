@@ -89,7 +89,7 @@ public final class Fpu implements Stateful {
   }
 
   /**
-   * Executes a memory form that {@link EscapeMap} knows.
+   * Executes a memory form that there is.
    *
    * @param escape the opcode less D8h, 0 to 7
    * @param modrm the ModRM byte
