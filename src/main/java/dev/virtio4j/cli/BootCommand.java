@@ -10,7 +10,7 @@ import dev.virtio4j.machine.Monitor;
 import dev.virtio4j.machine.ProfileReport;
 import dev.virtio4j.machine.Report;
 import dev.virtio4j.machine.SaveTarget;
-import dev.virtio4j.pc.Profile;
+import dev.virtio4j.pc.cpu.Profile;
 import dev.virtio4j.plugin.PluginDevices;
 import java.io.IOException;
 import java.nio.file.Path;

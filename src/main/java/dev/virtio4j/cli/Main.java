@@ -7,7 +7,7 @@ import dev.virtio4j.drive.MemorySize;
 import dev.virtio4j.machine.BadInputException;
 import dev.virtio4j.machine.ExitStatus;
 import dev.virtio4j.machine.ProgramVersion;
-import dev.virtio4j.pc.CpuMode;
+import dev.virtio4j.pc.cpu.CpuMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

@@ -2,8 +2,8 @@ package dev.virtio4j.machine;
 
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
-import dev.virtio4j.pc.Firmware;
 import dev.virtio4j.pc.ReferencePc;
+import dev.virtio4j.pc.boot.Firmware;
 import java.io.IOException;
 
 /**

@@ -2,9 +2,9 @@ package dev.virtio4j.machine;
 
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
-import dev.virtio4j.pc.BootDisk;
-import dev.virtio4j.pc.LinuxKernel;
 import dev.virtio4j.pc.ReferencePc;
+import dev.virtio4j.pc.boot.BootDisk;
+import dev.virtio4j.pc.boot.LinuxKernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

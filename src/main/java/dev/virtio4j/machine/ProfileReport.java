@@ -4,10 +4,10 @@ import static java.util.stream.Collectors.collectingAndThen;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import dev.virtio4j.pc.Profile;
-import dev.virtio4j.pc.Profile.Code;
-import dev.virtio4j.pc.Profile.Interrupt;
-import dev.virtio4j.pc.Profile.Vector;
+import dev.virtio4j.pc.cpu.Profile;
+import dev.virtio4j.pc.cpu.Profile.Code;
+import dev.virtio4j.pc.cpu.Profile.Interrupt;
+import dev.virtio4j.pc.cpu.Profile.Vector;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

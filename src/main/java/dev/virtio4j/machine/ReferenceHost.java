@@ -1,10 +1,10 @@
 package dev.virtio4j.machine;
 
 import dev.virtio4j.drive.Drives;
-import dev.virtio4j.pc.CpuMode;
-import dev.virtio4j.pc.Profile;
 import dev.virtio4j.pc.ReferencePc;
-import dev.virtio4j.pc.TranslatedClasses;
+import dev.virtio4j.pc.cpu.CpuMode;
+import dev.virtio4j.pc.cpu.Profile;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
 import java.time.Instant;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;

@@ -2,6 +2,8 @@ package dev.virtio4j.pc;
 
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.host.GuestMemory;
+import dev.virtio4j.pc.memory.IoPorts;
+import dev.virtio4j.pc.memory.PhysicalMemory;
 import dev.virtio4j.pci.PciFunction;
 
 /**

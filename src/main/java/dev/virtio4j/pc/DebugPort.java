@@ -1,5 +1,6 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.pc.memory.BytePortDevice;
 import java.util.function.IntConsumer;
 
 /**

@@ -1,6 +1,7 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.StateReader;
+import dev.virtio4j.pc.memory.PhysicalMemory;
 import java.io.IOException;
 import java.util.List;
 

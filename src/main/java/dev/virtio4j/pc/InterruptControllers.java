@@ -4,6 +4,9 @@ import dev.virtio4j.host.InterruptLine;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.host.Stateful;
+import dev.virtio4j.pc.cpu.InterruptController;
+import dev.virtio4j.pc.memory.BytePortDevice;
+import dev.virtio4j.pc.memory.IoPorts;
 import java.io.IOException;
 
 /**

@@ -4,6 +4,8 @@ import dev.virtio4j.host.InterruptLine;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.host.Stateful;
+import dev.virtio4j.pc.memory.IoPorts;
+import dev.virtio4j.pc.memory.PortDevice;
 import dev.virtio4j.pci.PciFunction;
 import java.io.IOException;
 import java.util.function.IntFunction;

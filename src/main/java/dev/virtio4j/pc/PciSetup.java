@@ -1,5 +1,7 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.pc.memory.IoPorts;
+
 /**
  * What firmware does to PCI before it starts an operating system, by the same port accesses: switch
  * the RAM below 1 MiB on, route the interrupts, place the I/O BARs, and switch the functions on.

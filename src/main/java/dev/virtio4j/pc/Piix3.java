@@ -3,6 +3,8 @@ package dev.virtio4j.pc;
 import dev.virtio4j.host.InterruptLine;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
+import dev.virtio4j.pc.memory.IoPorts;
+import dev.virtio4j.pc.memory.PortDevice;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;

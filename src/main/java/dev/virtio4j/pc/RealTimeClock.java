@@ -5,6 +5,8 @@ import dev.virtio4j.host.InterruptLine;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.host.Stateful;
+import dev.virtio4j.pc.memory.BytePortDevice;
+import dev.virtio4j.pc.memory.IoPorts;
 import java.io.IOException;
 import java.time.LocalDateTime;
 import java.time.YearMonth;

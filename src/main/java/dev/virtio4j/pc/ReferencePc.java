@@ -5,6 +5,17 @@ import dev.virtio4j.host.GuestMemory;
 import dev.virtio4j.host.StateReader;
 import dev.virtio4j.host.StateWriter;
 import dev.virtio4j.host.Stateful;
+import dev.virtio4j.pc.boot.Firmware;
+import dev.virtio4j.pc.boot.LinuxEntry;
+import dev.virtio4j.pc.boot.LinuxKernel;
+import dev.virtio4j.pc.boot.MultibootImage;
+import dev.virtio4j.pc.cpu.Cpu;
+import dev.virtio4j.pc.cpu.CpuMode;
+import dev.virtio4j.pc.cpu.Profile;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
+import dev.virtio4j.pc.memory.IoPorts;
+import dev.virtio4j.pc.memory.PhysicalMemory;
 import dev.virtio4j.pci.PciFunction;
 import java.io.IOException;
 import java.util.List;
@@ -150,9 +161,8 @@ public final class ReferencePc implements Stateful {
   public void boot(LinuxKernel kernel, byte[] initrd, String commandLine) {
     PciSetup.run(ports);
     LinuxEntry entry = kernel.load(memory, initrd, commandLine);
-    cpu.registers.gdtBase = entry.gdtBase();
-    cpu.registers.gdtLimit = entry.gdtLimit();
-    cpu.registers.r[Registers.ESI] = entry.bootParams();
+    cpu.setGdtr(entry.gdtBase(), entry.gdtLimit());
+    cpu.setRegister(Registers.ESI, entry.bootParams());
     cpu.enterFlat(LinuxEntry.BOOT_CS, LinuxEntry.BOOT_DS, entry.eip());
   }
 
@@ -166,8 +176,8 @@ public final class ReferencePc implements Stateful {
   public void boot(MultibootImage image) {
     PciSetup.run(ports);
     int entry = image.load(memory);
-    cpu.registers.r[Registers.EAX] = MultibootImage.BOOTLOADER_MAGIC;
-    cpu.registers.r[Registers.EBX] = MultibootImage.INFORMATION;
+    cpu.setRegister(Registers.EAX, MultibootImage.BOOTLOADER_MAGIC);
+    cpu.setRegister(Registers.EBX, MultibootImage.INFORMATION);
     enterFlat(entry);
   }
 
@@ -241,12 +251,12 @@ public final class ReferencePc implements Stateful {
       if (cpu.isShutDown()) {
         return StopReason.TRIPLE_FAULT;
       }
-      if (cpu.retired >= limit) {
+      if (cpu.retired() >= limit) {
         return StopReason.REQUESTED;
       }
       if (!cpu.isHalted() || cpu.willWake()) {
         long wait = clock.deadline() - clock.now();
-        cpu.run(Math.min(limit, cpu.retired + Math.max(1, Math.min(wait, SLICE))));
+        cpu.run(Math.min(limit, cpu.retired() + Math.max(1, Math.min(wait, SLICE))));
       } else if (cpu.interruptsEnabled()) {
         idle();
       } else {
@@ -344,7 +354,7 @@ public final class ReferencePc implements Stateful {
    * @return instructions retired since power-on
    */
   public long instructions() {
-    return cpu == null ? 0 : cpu.retired;
+    return cpu == null ? 0 : cpu.retired();
   }
 
   /** What was typed and has not arrived is saved, but no longer counts as {@link #untaken}. */
@@ -367,12 +377,13 @@ public final class ReferencePc implements Stateful {
     return List.of(memory, clock, cpu, board);
   }
 
-  // --- for tests of the CPU
-  // ------------------------------------------------------------------------
-
-  PhysicalMemory memory() {
+  /** {@return its memory} */
+  public PhysicalMemory memory() {
     return memory;
   }
+
+  // --- for tests of the CPU
+  // ------------------------------------------------------------------------
 
   IoPorts ports() {
     return ports;

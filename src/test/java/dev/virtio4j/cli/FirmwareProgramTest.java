@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.machine.ReferenceHost;
-import dev.virtio4j.pc.CpuMode;
-import dev.virtio4j.pc.MultibootImage;
+import dev.virtio4j.pc.boot.MultibootImage;
+import dev.virtio4j.pc.cpu.CpuMode;
 import dev.virtio4j.testing.Needs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 package dev.virtio4j.pc;
 
 import dev.virtio4j.host.InterruptLine;
+import dev.virtio4j.pc.memory.IoPorts;
 import java.util.ArrayList;
 import java.util.List;
 

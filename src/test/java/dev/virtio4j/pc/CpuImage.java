@@ -1,5 +1,7 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.pc.cpu.TranslatedClasses;
+import dev.virtio4j.pc.memory.PortDevice;
 import dev.virtio4j.testing.Needs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

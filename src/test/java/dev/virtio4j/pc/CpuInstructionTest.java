@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.virtio4j.pc.CpuCaseFile.Recorded;
+import dev.virtio4j.pc.cpu.CpuInside;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ class CpuInstructionTest {
   @TestFactory
   @DisplayName("Each instruction does what it does on QEMU, interpreted")
   Stream<DynamicContainer> interpreted() {
-    return groups(Translator.NEVER);
+    return groups(CpuInside.NEVER);
   }
 
   @TestFactory

@@ -3,6 +3,7 @@ package dev.virtio4j.pc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.virtio4j.pc.cpu.CpuInside;
 import dev.virtio4j.testing.Needs;
 import java.io.IOException;
 import java.util.List;
@@ -23,7 +24,7 @@ class CpuRandomTest {
   }
 
   @ParameterizedTest(name = "translated after {0} runs")
-  @ValueSource(ints = {Translator.NEVER, CpuImage.TRANSLATE_ALL})
+  @ValueSource(ints = {CpuInside.NEVER, CpuImage.TRANSLATE_ALL})
   @DisplayName("Random integer instructions leave registers, flags and memory as on QEMU")
   void integerInstructions(int hotAfter) throws IOException, InterruptedException {
     List<RandomInstructions> sequences =

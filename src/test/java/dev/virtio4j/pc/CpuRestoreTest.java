@@ -3,6 +3,7 @@ package dev.virtio4j.pc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.pc.CpuCaseFile.Recorded;
+import dev.virtio4j.pc.cpu.CpuInside;
 import dev.virtio4j.testing.States;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,7 +34,7 @@ class CpuRestoreTest {
   static Stream<Arguments> groups() {
     return Stream.of("control", "string", "system", "limits", "x87")
         .flatMap(
-            group -> Stream.of(Arguments.of(group, Translator.NEVER), Arguments.of(group, LOOPS)));
+            group -> Stream.of(Arguments.of(group, CpuInside.NEVER), Arguments.of(group, LOOPS)));
   }
 
   /** A run, and all that is there to see of it afterwards. */
@@ -52,7 +53,7 @@ class CpuRestoreTest {
 
   /** The interpreter alone, in one go. */
   private static Run uninterrupted(List<CpuCase> cases) {
-    int hotAfter = Translator.NEVER;
+    int hotAfter = CpuInside.NEVER;
     ByteArrayOutputStream results = new ByteArrayOutputStream();
     ReferencePc pc = CpuImage.machine(results, hotAfter);
     CpuImage.load(pc, cases);
@@ -64,7 +65,7 @@ class CpuRestoreTest {
   @ValueSource(strings = {"control", "string", "system", "limits", "x87"})
   @DisplayName("after a stop at each instruction")
   void stops(String group) {
-    int hotAfter = Translator.NEVER;
+    int hotAfter = CpuInside.NEVER;
     ByteArrayOutputStream results = new ByteArrayOutputStream();
     ReferencePc pc = CpuImage.machine(results, hotAfter);
     CpuImage.load(pc, cases(group));

@@ -2,6 +2,7 @@ package dev.virtio4j.pc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.pc.boot.Firmware;
 import dev.virtio4j.testing.Needs;
 import dev.virtio4j.testing.States;
 import java.io.ByteArrayOutputStream;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.virtio4j.host.EventClock.Timer;
 import dev.virtio4j.host.StateException;
 import dev.virtio4j.host.Stateful;
+import dev.virtio4j.pc.memory.IoPorts;
+import dev.virtio4j.pc.memory.PhysicalMemory;
 import dev.virtio4j.testing.States;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

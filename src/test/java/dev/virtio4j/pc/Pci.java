@@ -1,5 +1,7 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.pc.memory.IoPorts;
+import dev.virtio4j.pc.memory.PhysicalMemory;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.virtio4j.pc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.pc.memory.PortDevice;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -3,11 +3,15 @@ package dev.virtio4j.pc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.virtio4j.pc.Profile.Code;
-import dev.virtio4j.pc.Profile.Interrupt;
-import dev.virtio4j.pc.Profile.Mode;
-import dev.virtio4j.pc.Profile.Port;
-import dev.virtio4j.pc.Profile.Vector;
+import dev.virtio4j.pc.cpu.CpuInside;
+import dev.virtio4j.pc.cpu.Profile;
+import dev.virtio4j.pc.cpu.Profile.Code;
+import dev.virtio4j.pc.cpu.Profile.Interrupt;
+import dev.virtio4j.pc.cpu.Profile.Mode;
+import dev.virtio4j.pc.cpu.Profile.Port;
+import dev.virtio4j.pc.cpu.Profile.Vector;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
 import dev.virtio4j.testing.States;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -47,17 +51,15 @@ class ProfileTest {
   /** Points a vector at a handler, with a GDT at 8000h and an IDT at 9000h. */
   private static void handler(ReferencePc pc, int vector, int address) {
     put(pc, 0x8000, "0000000000000000", "FFFF0000009BCF00", "FFFF00000093CF00");
-    pc.cpu().registers.gdtBase = 0x8000;
-    pc.cpu().registers.gdtLimit = 0x17;
-    pc.cpu().registers.idtBase = 0x9000;
-    pc.cpu().registers.idtLimit = 0x7FF;
+    pc.cpu().setGdtr(0x8000, 0x17);
+    CpuInside.setIdtr(pc.cpu(), 0x9000, 0x7FF);
     pc.memory().store32(0x9000 + 8 * vector, 0x0008 << 16 | (address & 0xFFFF));
     pc.memory().store32(0x9004 + 8 * vector, (address & 0xFFFF0000) | 0x8E00);
   }
 
   private static void enter(ReferencePc pc) {
     pc.enterFlat(START);
-    pc.cpu().registers.r[Registers.ESP] = 0x90000;
+    pc.cpu().setRegister(Registers.ESP, 0x90000);
   }
 
   private long instructions() {
@@ -84,7 +86,7 @@ class ProfileTest {
   @Test
   @DisplayName("has each instruction where it is, interpreted")
   void interpreted() {
-    runLoop(Translator.NEVER);
+    runLoop(CpuInside.NEVER);
     assertThat(profile.code())
         .containsExactly(
             new Code(Mode.KERNEL, START, 0, 2002), new Code(Mode.KERNEL, START + 0x1000, 0, 3));
@@ -100,7 +102,7 @@ class ProfileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {Translator.NEVER, 20, CpuImage.TRANSLATE_ALL})
+  @ValueSource(ints = {CpuInside.NEVER, 20, CpuImage.TRANSLATE_ALL})
   @DisplayName("changes nothing for random programs, and counts each of their instructions")
   void randomPrograms(int hotAfter) {
     List<CpuCase> cases =
@@ -123,19 +125,19 @@ class ProfileTest {
   @Test
   @DisplayName("tells kernel, user, real and virtual-8086 mode apart")
   void modes() {
-    ReferencePc real = machine(Translator.NEVER);
+    ReferencePc real = machine(CpuInside.NEVER);
     real.boot(TestRom.firmware());
     real.run();
     assertThat(profile.code()).extracting(Code::mode).containsOnly(Mode.REAL);
     assertThat(instructions()).isEqualTo(real.instructions());
 
-    ReferencePc pc = machine(Translator.NEVER);
+    ReferencePc pc = machine(CpuInside.NEVER);
     put(pc, START, "EB FE ; jmp $");
     enter(pc);
     pc.runTo(1);
-    pc.cpu().setPrivilege(3);
+    CpuInside.setPrivilege(pc.cpu(), 3);
     pc.runTo(11);
-    pc.cpu().registers.flags |= Registers.VM;
+    CpuInside.enterVirtual8086(pc.cpu());
     pc.runTo(111);
     assertThat(profile.code())
         .filteredOn(code -> code.address() == START)
@@ -148,7 +150,7 @@ class ProfileTest {
   @Test
   @DisplayName("has the reads and writes of each port, and who answers there")
   void ports() {
-    ReferencePc pc = machine(Translator.NEVER);
+    ReferencePc pc = machine(CpuInside.NEVER);
     pc.plug(new FakeFunction(0x1001_1AF4));
     PciSetup.run(pc.ports());
     put(
@@ -183,7 +185,7 @@ class ProfileTest {
   @Test
   @DisplayName("has interrupts by IRQ, INT instructions and exceptions, each by vector")
   void vectors() {
-    ReferencePc pc = machine(Translator.NEVER);
+    ReferencePc pc = machine(CpuInside.NEVER);
     handler(pc, 6, 0x200000);
     handler(pc, 0x28, 0x200010);
     handler(pc, 0x80, 0x200020);
@@ -227,7 +229,7 @@ class ProfileTest {
   @Test
   @DisplayName("has what goes wrong while an exception is delivered as exceptions of their own")
   void doubleFault() {
-    ReferencePc pc = machine(Translator.NEVER);
+    ReferencePc pc = machine(CpuInside.NEVER);
     handler(pc, 8, 0x200000);
     put(pc, 0x200000, "FA F4 ; cli, hlt");
     put(pc, START, "0F 0B ; ud2, without a handler");

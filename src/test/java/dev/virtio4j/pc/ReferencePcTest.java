@@ -3,6 +3,10 @@ package dev.virtio4j.pc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.virtio4j.pc.cpu.CpuInside;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
+import dev.virtio4j.pc.memory.PortDevice;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -27,7 +31,7 @@ class ReferencePcTest {
 
   /** After how many runs the CPU translates a block. */
   int hotAfter() {
-    return Translator.NEVER;
+    return CpuInside.NEVER;
   }
 
   /** One more machine. */
@@ -51,12 +55,12 @@ class ReferencePcTest {
   private StopReason run(String... program) {
     put(START, program);
     pc.enterFlat(START);
-    pc.cpu().registers.r[Registers.ESP] = STACK;
+    pc.cpu().setRegister(Registers.ESP, STACK);
     return pc.run();
   }
 
   private int eax() {
-    return pc.cpu().registers.r[Registers.EAX];
+    return pc.cpu().register(Registers.EAX);
   }
 
   @Test
@@ -137,7 +141,7 @@ class ReferencePcTest {
         "B0 17             ; mov al, 17h, which becomes 42h",
         "FA F4             ; cli, hlt");
     assertThat(eax() & 0xFF).isEqualTo(0x42);
-    assertThat(pc.cpu().registers.r[Registers.ECX]).isEqualTo(0x17);
+    assertThat(pc.cpu().register(Registers.ECX)).isEqualTo(0x17);
   }
 
   @Test
@@ -150,7 +154,7 @@ class ReferencePcTest {
         "C7 05 01 00 20 00 05 00 00 00 ; mov dword [200001h], 5",
         "E8 EA FF 0F 00                ; call 200000h",
         "FA F4                         ; cli, hlt");
-    assertThat(pc.cpu().registers.r[Registers.EBX]).isEqualTo(1);
+    assertThat(pc.cpu().register(Registers.EBX)).isEqualTo(1);
     assertThat(eax()).isEqualTo(5);
   }
 
@@ -164,7 +168,7 @@ class ReferencePcTest {
         "C6 05 01 10 20 00 07          ; mov byte [201001h], 7",
         "E8 EB 0F 10 00                ; call 200FFEh",
         "FA F4                         ; cli, hlt");
-    assertThat(pc.cpu().registers.r[Registers.EBX]).isEqualTo(1);
+    assertThat(pc.cpu().register(Registers.EBX)).isEqualTo(1);
     assertThat(eax()).isEqualTo(0x70001);
   }
 
@@ -242,10 +246,8 @@ class ReferencePcTest {
   /** Points a vector at a handler, with the program's own GDT at 8000h and IDT at 9000h. */
   private void handler(int vector, int address) {
     put(0x8000, "0000000000000000", "FFFF0000009BCF00", "FFFF00000093CF00");
-    pc.cpu().registers.gdtBase = 0x8000;
-    pc.cpu().registers.gdtLimit = 0x17;
-    pc.cpu().registers.idtBase = 0x9000;
-    pc.cpu().registers.idtLimit = 0x7FF;
+    pc.cpu().setGdtr(0x8000, 0x17);
+    CpuInside.setIdtr(pc.cpu(), 0x9000, 0x7FF);
     int gate = 0x9000 + 8 * vector;
     pc.memory().store32(gate, 0x0008 << 16 | (address & 0xFFFF));
     pc.memory().store32(gate + 4, (address & 0xFFFF0000) | 0x8E00);
@@ -278,9 +280,9 @@ class ReferencePcTest {
         "75 F6             ; jne loop",
         "FA F4             ; cli, hlt");
     pc.enterFlat(START);
-    pc.cpu().registers.r[Registers.ESP] = STACK;
+    pc.cpu().setRegister(Registers.ESP, STACK);
     assertThat(pc.run()).isEqualTo(StopReason.HALTED);
-    assertThat(pc.cpu().registers.r[Registers.EBX]).isEqualTo(1000);
+    assertThat(pc.cpu().register(Registers.EBX)).isEqualTo(1000);
     // 1000 periods of 1193 ticks at 1193182 Hz
     assertThat(pc.clock().now()).isBetween(999_800_000L, 999_900_000L);
     assertThat(pc.instructions()).isLessThan(10_000);
@@ -302,9 +304,9 @@ class ReferencePcTest {
           "41    ; loop: inc ecx",
           "EB FD ; jmp loop");
       machine.pc.enterFlat(START);
-      machine.pc.cpu().registers.r[Registers.ESP] = STACK;
+      machine.pc.cpu().setRegister(Registers.ESP, STACK);
       machine.pc.run();
-      counts[i] = machine.pc.cpu().registers.r[Registers.EBX];
+      counts[i] = machine.pc.cpu().register(Registers.EBX);
     }
     assertThat(counts[0]).isEqualTo(counts[1]);
     // a millisecond at a nanosecond an instruction, two instructions a round
@@ -327,9 +329,9 @@ class ReferencePcTest {
         "41             ; inc ecx",
         "FA F4          ; cli, hlt");
     pc.enterFlat(START);
-    pc.cpu().registers.r[Registers.ESP] = STACK;
+    pc.cpu().setRegister(Registers.ESP, STACK);
     pc.run();
-    assertThat(pc.cpu().registers.r[Registers.EBX]).isEqualTo(1);
+    assertThat(pc.cpu().register(Registers.EBX)).isEqualTo(1);
   }
 
   @Test
@@ -385,7 +387,7 @@ class ReferencePcTest {
     put(START, TIMER);
     put(START + 32, "FB ; loop: sti", "F4 ; hlt", "83 FB 64 ; cmp ebx, 100", "75 F9", "FA F4");
     pc.enterFlat(START);
-    pc.cpu().registers.r[Registers.ESP] = STACK;
+    pc.cpu().setRegister(Registers.ESP, STACK);
     long before = System.nanoTime();
     assertThat(pc.run()).isEqualTo(StopReason.HALTED);
     assertThat(System.nanoTime() - before).isGreaterThan(99_000_000L);
@@ -425,7 +427,7 @@ class ReferencePcTest {
         "75 F8    ; jne loop",
         "FA F4    ; cli, hlt");
     pc.enterFlat(START);
-    pc.cpu().registers.r[Registers.ESP] = STACK;
+    pc.cpu().setRegister(Registers.ESP, STACK);
   }
 
   @Test
@@ -439,9 +441,9 @@ class ReferencePcTest {
     int pauses = 0;
     for (StopReason stopped = pc.run(); stopped == StopReason.PAUSED; stopped = pc.run()) {
       pauses++;
-      assertThat(pc.cpu().registers.r[Registers.ECX]).as("stops at once").isEqualTo(pauses);
+      assertThat(pc.cpu().register(Registers.ECX)).as("stops at once").isEqualTo(pauses);
     }
-    assertThat(pauses).isEqualTo(other.pc.cpu().registers.r[Registers.ECX]).isGreaterThan(1000);
+    assertThat(pauses).isEqualTo(other.pc.cpu().register(Registers.ECX)).isGreaterThan(1000);
     assertThat(pc.instructions()).isEqualTo(other.pc.instructions());
     assertThat(pc.clock().now()).isEqualTo(other.pc.clock().now());
   }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.virtio4j.block.DiskTiming;
 import dev.virtio4j.block.MemoryBackend;
+import dev.virtio4j.pc.boot.MultibootImage;
+import dev.virtio4j.pc.cpu.CpuInside;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.memory.PhysicalMemory;
 import dev.virtio4j.testing.States;
 import dev.virtio4j.virtio.blk.BlkDevice;
 import dev.virtio4j.virtio.blk.BlkOptions;
@@ -48,14 +52,11 @@ class RestoreTest {
   /** Loads a program, and a GDT at 8000h and an IDT at 9000h. */
   private static void start(ReferencePc pc, String... program) {
     put(pc, 0x8000, "0000000000000000", "FFFF0000009BCF00", "FFFF00000093CF00");
-    Registers registers = pc.cpu().registers;
-    registers.gdtBase = 0x8000;
-    registers.gdtLimit = 0x17;
-    registers.idtBase = 0x9000;
-    registers.idtLimit = 0x7FF;
+    pc.cpu().setGdtr(0x8000, 0x17);
+    CpuInside.setIdtr(pc.cpu(), 0x9000, 0x7FF);
     put(pc, START, program);
     pc.enterFlat(START);
-    registers.r[Registers.ESP] = STACK;
+    pc.cpu().setRegister(Registers.ESP, STACK);
   }
 
   private static void gate(ReferencePc pc, int vector, int handler) {
@@ -84,8 +85,7 @@ class RestoreTest {
     ReferencePc pc = machine(4 << 20);
     program.accept(pc);
     // at every instruction, but not so often where it only waits
-    ToIntFunction<ReferencePc> step =
-        at -> at.memory().load8(at.cpu().registers.eip) == LOOP ? 1000 : 1;
+    ToIntFunction<ReferencePc> step = at -> at.memory().load8(at.cpu().eip()) == LOOP ? 1000 : 1;
     while (pc.runTo(pc.instructions() + step.applyAsInt(pc)) == StopReason.REQUESTED) {
       byte[] state = States.save(pc);
       pc = machine(4 << 20);

@@ -2,6 +2,9 @@ package dev.virtio4j.pc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.pc.cpu.CpuInside;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
 import dev.virtio4j.testing.States;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -22,7 +25,7 @@ class TranslatorTest {
   private static final int START = 0x100000;
   private static final int DATA = 0x200000;
 
-  private final ReferencePc interpreted = machine(Translator.NEVER);
+  private final ReferencePc interpreted = machine(CpuInside.NEVER);
   private final ReferencePc translated = machine(CpuImage.TRANSLATE_ALL);
   private final List<ReferencePc> both = List.of(interpreted, translated);
 
@@ -39,7 +42,7 @@ class TranslatorTest {
     for (ReferencePc pc : both) {
       put(pc, START, lines);
       pc.enterFlat(START);
-      pc.cpu().registers.r[Registers.ESP] = 0x90000;
+      pc.cpu().setRegister(Registers.ESP, 0x90000);
     }
   }
 
@@ -57,14 +60,14 @@ class TranslatorTest {
     StopReason first = interpreted.runTo(instructions);
     assertThat(translated.runTo(instructions)).isEqualTo(first);
     assertThat(translated.instructions()).isEqualTo(interpreted.instructions());
-    assertThat(translated.cpu().registers.eip).isEqualTo(interpreted.cpu().registers.eip);
+    assertThat(translated.cpu().eip()).isEqualTo(interpreted.cpu().eip());
     assertThat(general(translated)).isEqualTo(general(interpreted));
-    assertThat(translated.cpu().flagsImage()).isEqualTo(interpreted.cpu().flagsImage());
+    assertThat(CpuInside.flags(translated.cpu())).isEqualTo(CpuInside.flags(interpreted.cpu()));
     return first;
   }
 
   private static int[] general(ReferencePc pc) {
-    return Arrays.copyOf(pc.cpu().registers.r, 8);
+    return IntStream.range(0, 8).map(pc.cpu()::register).toArray();
   }
 
   private void compareStates() {
@@ -146,21 +149,16 @@ class TranslatorTest {
     for (ReferencePc pc : machines) {
       put(pc, START, LOOP);
       pc.enterFlat(START);
-      pc.cpu().registers.r[Registers.ESP] = 0x90000;
+      pc.cpu().setRegister(Registers.ESP, 0x90000);
       pc.runTo(10_000);
     }
-    assertThat(translation(machines.get(1))).hasSameClassAs(translation(machines.get(0)));
+    assertThat(translation(machines.get(1))).isSameAs(translation(machines.get(0)));
     assertThat(States.save(machines.get(1))).isEqualTo(States.save(machines.get(0)));
   }
 
   /** What the first block that was translated became. */
-  private static Translation translation(ReferencePc pc) {
-    return IntStream.range(START, START + 64)
-        .mapToObj(pc.cpu().code::find)
-        .filter(block -> block != null && block.translation != null)
-        .findFirst()
-        .orElseThrow()
-        .translation;
+  private static Class<?> translation(ReferencePc pc) {
+    return CpuInside.translation(pc.cpu(), START, START + 64);
   }
 
   @Test
@@ -171,7 +169,7 @@ class TranslatorTest {
             .mapToObj(seed -> new RandomInstructions(seed, 30).whole())
             .toList();
     ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ReferencePc first = CpuImage.machine(results, Translator.NEVER);
+    ReferencePc first = CpuImage.machine(results, CpuInside.NEVER);
     ReferencePc second = CpuImage.machine(results, CpuImage.TRANSLATE_ALL);
     Random random = new Random(1);
     CpuImage.load(first, cases);
@@ -184,8 +182,8 @@ class TranslatorTest {
       reason = first.runTo(next);
       assertThat(second.runTo(next)).isEqualTo(reason);
       assertThat(general(second)).isEqualTo(general(first));
-      assertThat(second.cpu().registers.eip).isEqualTo(first.cpu().registers.eip);
-      assertThat(second.cpu().flagsImage()).isEqualTo(first.cpu().flagsImage());
+      assertThat(second.cpu().eip()).isEqualTo(first.cpu().eip());
+      assertThat(CpuInside.flags(second.cpu())).isEqualTo(CpuInside.flags(first.cpu()));
       first.memory().read(CpuImage.SCRATCH, scratch, 0, scratch.length);
       second.memory().read(CpuImage.SCRATCH, otherScratch, 0, otherScratch.length);
       assertThat(otherScratch).isEqualTo(scratch);
@@ -270,7 +268,7 @@ class TranslatorTest {
     for (int at = 1000; at < 3_000_000; at += 99_991) {
       runTo(at);
     }
-    assertThat(translated.cpu().registers.r[Registers.EBP]).isGreaterThan(10);
+    assertThat(translated.cpu().register(Registers.EBP)).isGreaterThan(10);
     compareStates();
   }
 
@@ -327,7 +325,7 @@ class TranslatorTest {
       reason = runTo(at);
     } while (reason == StopReason.REQUESTED && at < 20_000);
     assertThat(reason).isEqualTo(StopReason.HALTED);
-    assertThat(translated.cpu().registers.r[Registers.EBP]).isGreaterThan(200);
+    assertThat(translated.cpu().register(Registers.EBP)).isGreaterThan(200);
     compareStates();
   }
 
@@ -422,7 +420,7 @@ class TranslatorTest {
     for (int at = 1; at < 1200; at += 3) {
       runTo(at);
     }
-    assertThat(translated.cpu().registers.r[Registers.EBP]).isGreaterThan(100);
+    assertThat(translated.cpu().register(Registers.EBP)).isGreaterThan(100);
     compareStates();
   }
 }
