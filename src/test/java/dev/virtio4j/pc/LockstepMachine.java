@@ -1,5 +1,14 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.pc.cpu.CpuInside;
+
+import dev.virtio4j.pc.cpu.Cpu;
+import dev.virtio4j.pc.cpu.InterruptController;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
+import dev.virtio4j.pc.memory.PhysicalMemory;
+import dev.virtio4j.pc.memory.PortDevice;
+
 import dev.virtio4j.host.EventClock;
 import dev.virtio4j.testing.States;
 import java.io.IOException;
@@ -223,15 +232,14 @@ final class LockstepMachine {
     pc.ports().write(0x21, 1, 0xFF);
     Cpu cpu = pc.cpu();
     pc.enterFlat(HANDLERS + STUB * RandomProgram.NEXT_FUNCTION);
-    cpu.registers.r[Registers.ESP] = HANDLERS;
-    cpu.writeControlRegister(3, DIRECTORY);
-    cpu.writeControlRegister(4, events.nextBoolean() ? Registers.CR4_PSE : 0);
-    cpu.writeControlRegister(
-        0,
-        Registers.CR0_PG
-            | Registers.CR0_PE
-            | (events.nextBoolean() ? Registers.CR0_WP : 0)
-            | (events.nextBoolean() ? Registers.CR0_NE : 0));
+    cpu.setRegister(Registers.ESP, HANDLERS);
+    CpuInside.setControlRegister(cpu, 3, DIRECTORY);
+    CpuInside.setControlRegister(cpu, 4, events.nextBoolean() ? CpuInside.CR4_PSE : 0);
+    CpuInside.setControlRegister(cpu, 0,
+        CpuInside.CR0_PG
+            | CpuInside.CR0_PE
+            | (events.nextBoolean() ? CpuInside.CR0_WP : 0)
+            | (events.nextBoolean() ? CpuInside.CR0_NE : 0));
   }
 
   private int rights() {
@@ -266,20 +274,16 @@ final class LockstepMachine {
     memory.store32(TSS + 4, HANDLER_STACK); // ESP0
     memory.store32(TSS + 8, 0x10); // SS0
     memory.store16(TSS + 0x66, 0x68); // no map of ports
-    Registers registers = pc.cpu().registers;
-    registers.gdtBase = GDT;
-    registers.gdtLimit = 8 * DESCRIPTORS.length - 1;
-    registers.idtBase = IDT;
-    registers.idtLimit = 8 * VECTORS - 1;
+    pc.cpu().setGdtr(GDT, 8 * DESCRIPTORS.length - 1);
+    CpuInside.setIdtr(pc.cpu(), IDT, 8 * VECTORS - 1);
     long task = DESCRIPTORS[DESCRIPTORS.length - 1];
-    registers.segments[Registers.TR].load(
-        8 * (DESCRIPTORS.length - 1), (int) task, (int) (task >>> 32));
+    CpuInside.setTaskRegister(pc.cpu(), 8 * (DESCRIPTORS.length - 1), (int) task, (int) (task >>> 32));
   }
 
   private void variables() {
     PhysicalMemory memory = pc.memory();
     memory.store32(VARIABLES + 0xC, program.ring0 ? 0x08 : 0x1B);
-    memory.store32(VARIABLES + 0x10, 0x202 | (events.nextInt(3) == 0 ? Registers.IOPL : 0));
+    memory.store32(VARIABLES + 0x10, 0x202 | (events.nextInt(3) == 0 ? CpuInside.IOPL : 0));
     for (int i = 0; i < 16; i++) {
       memory.store32(VARIABLES + 0x100 + 4 * i, writable());
     }

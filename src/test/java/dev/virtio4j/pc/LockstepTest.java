@@ -1,5 +1,11 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.pc.cpu.Cpu;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
+
+import dev.virtio4j.pc.cpu.CpuInside;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -38,7 +44,7 @@ class LockstepTest {
     RandomProgram program = new RandomProgram(seed);
     byte[] image = program.image();
     List<LockstepMachine> machines =
-        Stream.of(Translator.NEVER, 1, 2, 5)
+        Stream.of(CpuInside.NEVER, 1, 2, 5)
             .map(hotAfter -> new LockstepMachine(program, image, seed, hotAfter, CLASSES))
             .toList();
     LockstepMachine interpreted = machines.get(0);
@@ -73,10 +79,10 @@ class LockstepTest {
   /** How far it is, EIP, EFLAGS and the general registers. */
   private static List<Long> registers(LockstepMachine machine) {
     Cpu cpu = machine.pc().cpu();
-    IntStream general = Arrays.stream(cpu.registers.r, Registers.EAX, Registers.EDI + 1);
+    IntStream general = IntStream.rangeClosed(Registers.EAX, Registers.EDI).map(cpu::register);
     return Stream.concat(
-            Stream.of(cpu.retired),
-            IntStream.concat(IntStream.of(cpu.registers.eip, cpu.flagsImage()), general)
+            Stream.of(cpu.retired()),
+            IntStream.concat(IntStream.of(cpu.eip(), CpuInside.flags(cpu)), general)
                 .mapToObj(value -> value & 0xFFFFFFFFL))
         .toList();
   }

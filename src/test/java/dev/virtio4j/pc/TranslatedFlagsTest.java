@@ -1,5 +1,11 @@
 package dev.virtio4j.pc;
 
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
+import dev.virtio4j.pc.memory.PhysicalMemory;
+
+import dev.virtio4j.pc.cpu.CpuInside;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
@@ -35,7 +41,7 @@ class TranslatedFlagsTest {
     0, 1, 5, 0x1F, 0x20, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, -1
   };
 
-  private static final int[] FLAGS = {0, Alu.CF, Alu.STATUS};
+  private static final int[] FLAGS = {0, CpuInside.CF, CpuInside.STATUS};
   private static final int ROW_COUNT = 250;
 
   /** What follows the operation. */
@@ -103,7 +109,7 @@ class TranslatedFlagsTest {
   @MethodSource("operations")
   @DisplayName("Every condition after every operation is like interpreted")
   void conditions(String operation) {
-    byte[] expected = run(operation, Translator.NEVER);
+    byte[] expected = run(operation, CpuInside.NEVER);
     byte[] actual = run(operation, CpuImage.TRANSLATE_ALL);
     int differs = Arrays.mismatch(expected, actual) / RESULT;
     int follower = Math.max(0, differs / ROW_COUNT);
@@ -156,7 +162,7 @@ class TranslatedFlagsTest {
     put(code, "FA F4 ; cli, hlt");
     memory.write(START, code.toByteArray(), 0, code.size());
     pc.enterFlat(START);
-    pc.cpu().registers.r[Registers.ESP] = STACK;
+    pc.cpu().setRegister(Registers.ESP, STACK);
     assertThat(pc.runTo(1_000_000)).isEqualTo(StopReason.HALTED);
     byte[] results = new byte[RESULT * ROW_COUNT * FOLLOWERS.length];
     memory.read(RESULTS, results, 0, results.length);

@@ -352,7 +352,7 @@ class TranslatorTest {
       for (int page = 0; page < 0x400; page++) {
         pc.memory().store32(DATA + 0x1000 + 4 * page, page << 12 | 0x63);
       }
-      pc.cpu().writeControlRegister(3, DATA);
+      CpuInside.setControlRegister(pc.cpu(), 3, DATA);
     }
     assertThat(runTo(100)).isEqualTo(StopReason.HALTED);
     assertThat(translated.memory().load16(START)).isEqualTo(0x11B8);
@@ -362,7 +362,7 @@ class TranslatorTest {
   @Test
   @DisplayName("where an instruction across pages becomes hot, and its first page left the TLB")
   void hotAcrossPages() {
-    List<ReferencePc> machines = List.of(machine(Translator.NEVER), machine(2));
+    List<ReferencePc> machines = List.of(machine(CpuInside.NEVER), machine(2));
     for (ReferencePc pc : machines) {
       put(pc, START, "E9 F9 0F 00 00 ; jmp 100FFEh");
       put(
@@ -387,8 +387,8 @@ class TranslatorTest {
         pc.memory().store32(DATA + 0x1000 + 4 * page, page << 12 | 3);
       }
       pc.enterFlat(START);
-      pc.cpu().writeControlRegister(3, DATA);
-      pc.cpu().writeControlRegister(0, Registers.CR0_PE | Registers.CR0_PG);
+      CpuInside.setControlRegister(pc.cpu(), 3, DATA);
+      CpuInside.setControlRegister(pc.cpu(), 0, CpuInside.CR0_PE | CpuInside.CR0_PG);
       assertThat(pc.runTo(100)).isEqualTo(StopReason.HALTED);
       assertThat(pc.memory().load32(DATA + 0x1400)).as("its page table entry").isEqualTo(0x100003);
     }

@@ -30,10 +30,9 @@ final class Instruction {
   /** 1 for REP and REPE, 2 for REPNE, 0 without such a prefix. */
   int repeat;
 
-  /** The ModRM byte and its fields. */
+  /** The ModRM byte and two of its fields. */
   int modrm;
 
-  int mod;
   int reg;
   int rm;
 
@@ -45,13 +44,14 @@ final class Instruction {
   int displacement;
   int segment;
 
-  /** Whether base, index and displacement give the linear address. */
-  boolean linear;
-
   private final CodeBytes code;
   private boolean wide;
   private boolean flat;
   private int start;
+  private int mod;
+
+  /** Whether base, index and displacement give the linear address. */
+  private boolean linear;
 
   /** The segment register that a prefix names; negative without one. */
   private int override;
@@ -150,7 +150,7 @@ final class Instruction {
     return (opcode & 1) == 0 ? 1 : operandSize();
   }
 
-  /** Whether operands of 32 bits are pushed and popped where SS is flat. */
+  /** Whether it pushes and pops 32 bits on a stack that is flat. */
   boolean hasFlatStack() {
     return flat && operand32;
   }
@@ -160,10 +160,8 @@ final class Instruction {
 
   /** Reads the ModRM byte and, if it names memory, the rest of the address. */
   void fetchModrm() {
-    modrm = fetch8();
+    fetchRegisters();
     mod = modrm >> 6;
-    reg = modrm >> 3 & 7;
-    rm = modrm & 7;
     linear = false;
     if (mod != 3) {
       if (address32) {
@@ -172,6 +170,13 @@ final class Instruction {
         fetchAddress16();
       }
     }
+  }
+
+  /** Reads a ModRM byte that names two registers whatever its field mod is. */
+  void fetchRegisters() {
+    modrm = fetch8();
+    reg = modrm >> 3 & 7;
+    rm = modrm & 7;
   }
 
   private void fetchAddress32() {

@@ -10,7 +10,7 @@ package dev.virtio4j.pc.cpu;
  *   PointerValidation  says what it would find
  *   FarTransfers       JMP and CALL to another segment, FarReturns RET and IRET
  *   InterruptDelivery  interrupts and exceptions
- *   TransferStack      what the last three push, perhaps at another privilege level
+ *   TransferStack      the stack that these leave behind, perhaps of another level
  *   TaskSwitch         where a transfer changes to another task
  * </pre>
  */

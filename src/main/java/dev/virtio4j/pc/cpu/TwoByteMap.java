@@ -107,11 +107,11 @@ final class TwoByteMap {
         in.lock = false;
         out.emit(Op.CMPXCHG8B, 0, 0);
       }
-      default -> twoByteRows(opcode);
+      default -> rows(opcode);
     }
   }
 
-  private void twoByteRows(int opcode) {
+  private void rows(int opcode) {
     switch (opcode >> 4) {
       case 0x4 -> {
         in.fetchModrm();
@@ -203,9 +203,7 @@ final class TwoByteMap {
   }
 
   private void controlRegister(int opcode) {
-    in.modrm = in.fetch8();
-    in.reg = in.modrm >> 3 & 7;
-    in.rm = in.modrm & 7;
+    in.fetchRegisters();
     switch (opcode) {
       case 0x20 -> {
         if (in.reg == 1 || in.reg > 4) {
