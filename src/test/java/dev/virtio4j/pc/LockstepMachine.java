@@ -1,15 +1,13 @@
 package dev.virtio4j.pc;
 
-import dev.virtio4j.pc.cpu.CpuInside;
-
+import dev.virtio4j.host.EventClock;
 import dev.virtio4j.pc.cpu.Cpu;
+import dev.virtio4j.pc.cpu.CpuInside;
 import dev.virtio4j.pc.cpu.InterruptController;
 import dev.virtio4j.pc.cpu.Registers;
 import dev.virtio4j.pc.cpu.TranslatedClasses;
 import dev.virtio4j.pc.memory.PhysicalMemory;
 import dev.virtio4j.pc.memory.PortDevice;
-
-import dev.virtio4j.host.EventClock;
 import dev.virtio4j.testing.States;
 import java.io.IOException;
 import java.util.Random;
@@ -235,7 +233,9 @@ final class LockstepMachine {
     cpu.setRegister(Registers.ESP, HANDLERS);
     CpuInside.setControlRegister(cpu, 3, DIRECTORY);
     CpuInside.setControlRegister(cpu, 4, events.nextBoolean() ? CpuInside.CR4_PSE : 0);
-    CpuInside.setControlRegister(cpu, 0,
+    CpuInside.setControlRegister(
+        cpu,
+        0,
         CpuInside.CR0_PG
             | CpuInside.CR0_PE
             | (events.nextBoolean() ? CpuInside.CR0_WP : 0)
@@ -277,7 +277,8 @@ final class LockstepMachine {
     pc.cpu().setGdtr(GDT, 8 * DESCRIPTORS.length - 1);
     CpuInside.setIdtr(pc.cpu(), IDT, 8 * VECTORS - 1);
     long task = DESCRIPTORS[DESCRIPTORS.length - 1];
-    CpuInside.setTaskRegister(pc.cpu(), 8 * (DESCRIPTORS.length - 1), (int) task, (int) (task >>> 32));
+    CpuInside.setTaskRegister(
+        pc.cpu(), 8 * (DESCRIPTORS.length - 1), (int) task, (int) (task >>> 32));
   }
 
   private void variables() {

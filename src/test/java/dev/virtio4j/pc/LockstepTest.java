@@ -1,13 +1,11 @@
 package dev.virtio4j.pc;
 
-import dev.virtio4j.pc.cpu.Cpu;
-import dev.virtio4j.pc.cpu.Registers;
-import dev.virtio4j.pc.cpu.TranslatedClasses;
-
-import dev.virtio4j.pc.cpu.CpuInside;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.virtio4j.pc.cpu.Cpu;
+import dev.virtio4j.pc.cpu.CpuInside;
+import dev.virtio4j.pc.cpu.Registers;
+import dev.virtio4j.pc.cpu.TranslatedClasses;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

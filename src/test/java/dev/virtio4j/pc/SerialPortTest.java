@@ -1,7 +1,5 @@
 package dev.virtio4j.pc;
 
-import dev.virtio4j.pc.cpu.Registers;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;

@@ -1,13 +1,11 @@
 package dev.virtio4j.pc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.virtio4j.pc.cpu.CpuInside;
 import dev.virtio4j.pc.cpu.Registers;
 import dev.virtio4j.pc.cpu.TranslatedClasses;
 import dev.virtio4j.pc.memory.PhysicalMemory;
-
-import dev.virtio4j.pc.cpu.CpuInside;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
