@@ -315,9 +315,7 @@ final class RandomProgram extends RandomOperations {
 
   /** A function in the midst of another, called some times from there. */
   private void localFunction() {
-    int level = pushed;
-    byte[] body = body(1 + random.nextInt(4));
-    pushed = level;
+    byte[] body = bodyOf(1 + random.nextInt(4));
     jump(0xE9, here() + 5 + body.length + 1);
     int function = here();
     code.writeBytes(body);
@@ -326,6 +324,14 @@ final class RandomProgram extends RandomOperations {
       jump(0xE8, function);
       instruction(false);
     }
+  }
+
+  /** Some instructions of a function; what they push, they don't pop. */
+  private byte[] bodyOf(int count) {
+    int level = pushed;
+    byte[] body = body(count);
+    pushed = level;
+    return body;
   }
 
   // --- what makes it hard
@@ -376,7 +382,7 @@ final class RandomProgram extends RandomOperations {
 
   private void segments() {
     int limited = LockstepMachine.dataSelector(random);
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(6)) {
       case 0 -> loadSegment(random.nextBoolean() ? 0xE0 : 0xE8, limited); // FS or GS
       case 1 -> {
         int register = random.nextBoolean() ? 0xD8 : 0xC0; // DS or ES
@@ -384,11 +390,12 @@ final class RandomProgram extends RandomOperations {
         jump(0xE8, function(random));
         loadSegment(register, selectors.flat);
       }
-      case 2 -> {
+      case 2 -> sameCodeInTwoModes(limited);
+      case 3 -> {
         loadSegment(0xD0, selectors.flat); // SS
         instruction(false);
       }
-      case 3 -> {
+      case 4 -> {
         farJump(selectors.code16);
         emit(0x40 | target(4), 0x48 | target(4), 0x66); // inc, dec, and a far jump with 32 bits
         farJump(selectors.code32);
@@ -398,6 +405,20 @@ final class RandomProgram extends RandomOperations {
         jump(0xE8, function(random));
         farJump(selectors.code32);
       }
+    }
+  }
+
+  /** Calls a function that loads DS, by turns with a limit and without, and goes on there. */
+  private void sameCodeInTwoModes(int limited) {
+    byte[] body = bodyOf(1 + random.nextInt(3));
+    jump(0xE9, here() + 5 + 2 + body.length + 1);
+    int function = here();
+    emit(0x8E, 0xD8); // mov ds, ax
+    code.writeBytes(body);
+    emit(0xC3);
+    for (int selector : new int[] {selectors.flat, limited, selectors.flat}) {
+      emit(0x66, 0xB8, selector, 0); // mov ax, ...
+      jump(0xE8, function);
     }
   }
 
