@@ -155,7 +155,6 @@ final class Op {
   static final int READSYSTEM = 135; // a = c: SLDT, STR, SMSW
   static final int READCR   = 136; // a = control register b
   static final int READDR   = 137; // a = debug register b
-  static final int SEGCHECK = 138; // imm bytes at the address must be accessible through seg, as LINEAR has it
 
   // --- Rarer ends of a block: EIP is already that of the next instruction.
   static final int FIRST_END = 160;
