@@ -31,6 +31,8 @@ import java.util.function.LongSupplier;
  * {@link Alu} for arithmetic and {@link Mmu} for memory; where it is hot, the {@link Translator}
  * makes bytecode of it, which does the same faster. {@link Protection} does segments and
  * interrupts.
+ *
+ * <p>Longer than other files, for what a machine and an instruction may ask of a CPU is all here.
  */
 public final class Cpu implements CodeCache.Listener, Stateful {
   private static final int PAGE = 0xFFFFF000;
@@ -299,11 +301,7 @@ public final class Cpu implements CodeCache.Listener, Stateful {
           stopRequested = true;
           return;
         }
-        boolean doubled =
-            (GuestFault.isContributory(second.vector) && GuestFault.isContributory(vector))
-                || (vector == GuestFault.PAGE_FAULT
-                    && (GuestFault.isContributory(second.vector)
-                        || second.vector == GuestFault.PAGE_FAULT));
+        boolean doubled = GuestFault.makesDoubleFault(vector, second.vector);
         vector = doubled ? GuestFault.DOUBLE_FAULT : second.vector;
         errorCode = doubled ? 0 : second.errorCode;
       }

@@ -37,8 +37,17 @@ final class GuestFault extends RuntimeException {
     return vector == DOUBLE_FAULT || (vector >= INVALID_TSS && vector <= PAGE_FAULT);
   }
 
-  /** Whether a second fault of this class during delivery makes a double fault. */
-  static boolean isContributory(int vector) {
+  /**
+   * Whether a fault during the delivery of another makes a double fault (IA-32 Software Developer's
+   * Manual, volume 3, table 6-5).
+   */
+  static boolean makesDoubleFault(int first, int second) {
+    return first == PAGE_FAULT
+        ? isContributory(second) || second == PAGE_FAULT
+        : isContributory(first) && isContributory(second);
+  }
+
+  private static boolean isContributory(int vector) {
     return vector == DIVIDE_ERROR || (vector >= INVALID_TSS && vector <= PROTECTION);
   }
 

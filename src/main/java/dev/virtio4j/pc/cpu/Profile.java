@@ -1,6 +1,5 @@
 package dev.virtio4j.pc.cpu;
 
-import dev.virtio4j.pc.ReferencePc;
 import dev.virtio4j.pc.memory.IoPorts;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -9,9 +8,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Where a guest's instructions go, counted by {@link ReferencePc#profile}: each instruction by mode
- * and address, each access to a port, each interrupt and exception. Nothing is sampled, and nothing
- * that a guest can tell depends on it. Several machines may count into one, one after the other.
+ * Where a guest's instructions go, counted as they run: each instruction by mode and address, each
+ * access to a port, each interrupt and exception. Nothing is sampled, and nothing that a guest can
+ * tell depends on it. Several machines may count into one, one after the other.
  *
  * <p>The CPU says where it is whenever it begins a piece of code: one block in the interpreter, one
  * region in a translation. A piece never leaves its page, so instructions by page are exact; all of
