@@ -171,17 +171,17 @@ public final class MachineSetup implements Closeable {
    */
   public Machine powerOn(IntConsumer serial) {
     machine = null; // its memory is free for the next one
-    try {
-      machine = host.make(options, boot, drives, serial);
-      if (saved == null) {
-        machine.boot();
-      } else {
-        loadSaved();
-      }
-      return machine;
-    } catch (OutOfMemoryError e) {
-      throw ReferenceHost.noRoom(options.memoryBytes(), e);
+    return ReferenceHost.withMemory(options.memoryBytes(), () -> powered(serial));
+  }
+
+  private Machine powered(IntConsumer serial) {
+    machine = host.make(options, boot, drives, serial);
+    if (saved == null) {
+      machine.boot();
+    } else {
+      loadSaved();
     }
+    return machine;
   }
 
   private void loadSaved() {

@@ -41,12 +41,9 @@ public final class ReferenceHost implements Host {
 
   @Override
   public Machine make(MachineOptions options, Boot boot, Drives drives, IntConsumer serial) {
-    int memoryBytes = options.memoryBytes();
     long startSeconds =
         options.realtime() ? Instant.now().getEpochSecond() : ReferencePc.DEFAULT_START_SECONDS;
-    ReferencePc pc =
-        withMemory(
-            memoryBytes, () -> new ReferencePc(memoryBytes, startSeconds, serial, cpu, translated));
+    ReferencePc pc = new ReferencePc(options.memoryBytes(), startSeconds, serial, cpu, translated);
     drives.plugInto(pc.guestMemory(), pc.clock(), pc::plug, pc::pause);
     if (options.realtime()) {
       pc.paceToWallClock();

@@ -39,7 +39,7 @@ final class BlkLockstep implements FuzzMachine {
    * Bytes that one access to a port may allocate: room for a fuzzer that instruments the classes of
    * the SCSI target at their first use, but not for what a guest names as a length.
    */
-  private static final long MAX_ALLOCATED = 256 << 20;
+  static final long MAX_ALLOCATED = 256 << 20;
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

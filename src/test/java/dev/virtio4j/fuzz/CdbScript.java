@@ -42,9 +42,6 @@ final class CdbScript extends FuzzScript {
 
   private static final int FUA = 0x08;
 
-  /** As in {@link BlkLockstep}. */
-  private static final long MAX_ALLOCATED = 256 << 20;
-
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private static final UnitAttention[] ATTENTIONS = UnitAttention.values();
@@ -243,7 +240,7 @@ final class CdbScript extends FuzzScript {
       return false;
     } finally {
       allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
-      require(allocated <= MAX_ALLOCATED, "too many bytes allocated");
+      require(allocated <= BlkLockstep.MAX_ALLOCATED, "too many bytes allocated");
     }
   }
 

@@ -28,17 +28,12 @@ final class CodeSegmentLoader {
 
   /** Reads the descriptor that a selector in an instruction, a gate or on the stack names. */
   void readTarget(int selector, Descriptor into) {
-    if (DescriptorTables.isNull(selector)) {
-      throw fault.of(GuestFault.PROTECTION, 0);
-    }
-    tables.read(selector, GuestFault.PROTECTION, into);
+    tables.readNotNull(selector, GuestFault.PROTECTION, into);
   }
 
   /** Faults unless the segment or gate of a transfer is present. */
   void checkPresent(int selector, Descriptor descriptor) {
-    if (!descriptor.isPresent()) {
-      throw fault.ofSelector(GuestFault.NOT_PRESENT, selector);
-    }
+    tables.checkPresent(selector, GuestFault.NOT_PRESENT, descriptor);
   }
 
   /** Faults unless a transfer goes inside of the limit of the code segment. */
@@ -63,10 +58,7 @@ final class CodeSegmentLoader {
 
   /** Checks and loads the code segment of a task, at its own privilege level. */
   void enterTask(int selector) {
-    if (DescriptorTables.isNull(selector)) {
-      throw fault.of(GuestFault.INVALID_TSS, 0);
-    }
-    tables.read(selector, GuestFault.INVALID_TSS, ofTask);
+    tables.readNotNull(selector, GuestFault.INVALID_TSS, ofTask);
     int level = selector & 3;
     int dpl = ofTask.dpl();
     if (!ofTask.isCode() || (ofTask.isConforming() ? dpl > level : dpl != level)) {

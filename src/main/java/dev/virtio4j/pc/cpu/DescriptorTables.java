@@ -51,6 +51,21 @@ final class DescriptorTables {
     }
   }
 
+  /** The same for a selector that must not be null. */
+  void readNotNull(int selector, int vector, Descriptor into) {
+    if (isNull(selector)) {
+      throw fault.of(vector, 0);
+    }
+    read(selector, vector, into);
+  }
+
+  /** Faults, naming the selector, unless the segment or gate that was read is present. */
+  void checkPresent(int selector, int vector, Descriptor descriptor) {
+    if (!descriptor.isPresent()) {
+      throw fault.ofSelector(vector, selector);
+    }
+  }
+
   /** Notes in the table that a segment is loaded, with the descriptor that was read from there. */
   void markAccessed(int selector, Descriptor descriptor) {
     if ((descriptor.high & Descriptor.ACCESSED) == 0) {

@@ -48,15 +48,13 @@ final class FarReturns {
    * @param width the operand size, 2 or 4 bytes
    */
   void returnFar(int drop, int width) {
+    int offset = stack.load(0, width);
+    int selector = stack.load(width, width) & 0xFFFF;
     if (registers.isParagraphMode()) {
-      int offset = stack.load(0, width);
-      int selector = stack.load(width, width) & 0xFFFF;
       stack.setPointer(r[ESP] + 2 * width + drop);
       code.enterParagraph(selector, offset);
       return;
     }
-    int offset = stack.load(0, width);
-    int selector = stack.load(width, width) & 0xFFFF;
     returnTo(selector, offset, width, 2 * width, drop, 0, 0);
   }
 
@@ -120,17 +118,17 @@ final class FarReturns {
     int offset = stack.load(0, width);
     int selector = stack.load(width, width) & 0xFFFF;
     int flags = stack.load(2 * width, width);
+    int mask = cpu.eflags.writable(width) | (width == 4 ? RF : 0);
     if (registers.isParagraphMode()) {
       stack.setPointer(r[ESP] + 3 * width);
       code.enterParagraph(selector, offset);
-      cpu.eflags.set(flags, cpu.eflags.writable(width) | (width == 4 ? RF : 0));
+      cpu.eflags.set(flags, mask);
       return;
     }
     if (width == 4 && (flags & VM) != 0 && registers.cpl == 0) {
       returnToVirtual8086(selector, offset, flags);
       return;
     }
-    int mask = cpu.eflags.writable(width) | (width == 4 ? RF : 0);
     returnTo(selector, offset, width, 3 * width, 0, flags, mask);
   }
 

@@ -124,7 +124,7 @@ final class RegionWriter {
 
   private Label startOf(int offset) {
     int index = region.indexOf(offset);
-    return index >= 0 ? starts.get(index) : exits.computeIfAbsent(offset, at -> new Label());
+    return index >= 0 ? starts.get(index) : exitTo(offset);
   }
 
   private Label exitTo(int offset) {
@@ -185,11 +185,7 @@ final class RegionWriter {
       case Op.JMP -> goTo(member, member.target(), index);
       case Op.CALL -> {
         code.set(AT, at);
-        operations.push(
-            () -> {
-              code.load(PAGE);
-              code.op(Opcodes.IADD, member.end());
-            });
+        pushReturnAddress(member);
         goTo(member, member.target(), index);
       }
       case Op.JMPR -> {
@@ -201,11 +197,7 @@ final class RegionWriter {
         code.set(AT, at);
         code.loadRegister(source);
         code.store(TranslatedCode.TEMPORARY);
-        operations.push(
-            () -> {
-              code.load(PAGE);
-              code.op(Opcodes.IADD, member.end());
-            });
+        pushReturnAddress(member);
         code.load(TranslatedCode.TEMPORARY);
         goElsewhere(member);
       }
@@ -220,6 +212,14 @@ final class RegionWriter {
         fall(member.end(), index);
       }
     }
+  }
+
+  private void pushReturnAddress(Region.Member member) {
+    operations.push(
+        () -> {
+          code.load(PAGE);
+          code.op(Opcodes.IADD, member.end());
+        });
   }
 
   private void count(Region.Member member) {

@@ -32,6 +32,11 @@ final class Segment implements Stateful {
   /** The D or B bit: 32-bit code, or a stack that uses ESP. */
   boolean big;
 
+  /** Of a stack: which bits of ESP are its pointer, 32 or 16. */
+  int pointerMask() {
+    return big ? -1 : 0xFFFF;
+  }
+
   /** Takes a descriptor's two words. */
   void load(int selector, int low, int high) {
     this.selector = selector;

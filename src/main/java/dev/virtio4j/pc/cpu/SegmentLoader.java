@@ -84,10 +84,7 @@ final class SegmentLoader {
    * @param vector the fault of a selector that does not fit
    */
   void loadStack(Segment into, int selector, int level, int vector) {
-    if (DescriptorTables.isNull(selector)) {
-      throw fault.of(vector, 0);
-    }
-    tables.read(selector, vector, descriptor);
+    tables.readNotNull(selector, vector, descriptor);
     if ((selector & 3) != level || !descriptor.isWritableData() || descriptor.dpl() != level) {
       throw fault.ofSelector(vector, selector);
     }
@@ -95,9 +92,7 @@ final class SegmentLoader {
   }
 
   private void loadPresent(Segment into, int selector, int vectorIfNot) {
-    if (!descriptor.isPresent()) {
-      throw fault.ofSelector(vectorIfNot, selector);
-    }
+    tables.checkPresent(selector, vectorIfNot, descriptor);
     tables.markAccessed(selector, descriptor);
     into.load(selector, descriptor.low, descriptor.high);
   }
@@ -117,9 +112,7 @@ final class SegmentLoader {
     if (descriptor.systemType() != Descriptor.LDT) {
       throw fault.ofSelector(GuestFault.PROTECTION, selector);
     }
-    if (!descriptor.isPresent()) {
-      throw fault.ofSelector(GuestFault.NOT_PRESENT, selector);
-    }
+    tables.checkPresent(selector, GuestFault.NOT_PRESENT, descriptor);
     segments[LDT].load(selector, descriptor.low, descriptor.high);
   }
 
@@ -135,9 +128,7 @@ final class SegmentLoader {
     if (type != Descriptor.TSS16 && type != Descriptor.TSS32) {
       throw fault.ofSelector(GuestFault.PROTECTION, selector);
     }
-    if (!descriptor.isPresent()) {
-      throw fault.ofSelector(GuestFault.NOT_PRESENT, selector);
-    }
+    tables.checkPresent(selector, GuestFault.NOT_PRESENT, descriptor);
     tables.setBusy(selector, true);
     segments[TR].load(selector, descriptor.low, descriptor.high | Descriptor.BUSY);
   }

@@ -20,7 +20,7 @@ final class Stack {
 
   /** Which bits of ESP are the stack pointer: 32 or 16, as the stack segment has it. */
   int mask() {
-    return registers.segments[SS].big ? -1 : 0xFFFF;
+    return registers.segments[SS].pointerMask();
   }
 
   void setPointer(int value) {

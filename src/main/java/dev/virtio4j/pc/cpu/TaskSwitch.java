@@ -92,9 +92,7 @@ final class TaskSwitch {
     if (type != Descriptor.TSS16 && type != Descriptor.TSS32) {
       throw fault.ofSelector(vector, selector);
     }
-    if (!descriptor.isPresent()) {
-      throw fault.ofSelector(GuestFault.NOT_PRESENT, selector);
-    }
+    tables.checkPresent(selector, GuestFault.NOT_PRESENT, descriptor);
     boolean busy = (descriptor.high & Descriptor.BUSY) != 0;
     if (busy != returning) {
       throw fault.ofSelector(vector, selector);

@@ -60,7 +60,7 @@ final class TransferStack {
   }
 
   void push(int value, int width) {
-    int mask = stack.big ? -1 : 0xFFFF;
+    int mask = stack.pointerMask();
     int offset = pointer - width & mask;
     if (!stack.allows(offset, width, true)) {
       boolean inner = stack.selector != segments[SS].selector;
@@ -81,7 +81,7 @@ final class TransferStack {
   /** Makes it the current stack. */
   void commit() {
     segments[SS].copyFrom(stack);
-    int mask = stack.big ? -1 : 0xFFFF;
+    int mask = stack.pointerMask();
     r[ESP] = (r[ESP] & ~mask) | (pointer & mask);
     cpu.segmentsChanged();
   }
